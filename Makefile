@@ -1,0 +1,51 @@
+# Everything runs in environments inside this checkout; make and a Python from 3.9 on are enough.
+.DEFAULT_GOAL := help
+.PHONY: help env up test lint bench build screenshots requirements clean
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+
+UV_VERSION := 0.13.9
+UV := .bootstrap/bin/uv
+# The environments of this checkout are meant, not one that happens to be active.
+unexport VIRTUAL_ENV
+unexport UV_PROJECT_ENVIRONMENT
+export UV_PYTHON_PREFERENCE := system
+
+# A Python 3.13 that really starts: pyenv's shims exist for versions that are not active.
+define find_python
+for candidate in python3.13 "$${PYENV_ROOT:-$$HOME/.pyenv}"/versions/3.13*/bin/python3.13; do \
+  if "$$candidate" -c 'import ensurepip, sys; sys.exit(sys.version_info[:2] != (3, 13))' \
+      >/dev/null 2>&1; then command -v "$$candidate"; exit 0; fi; \
+done; \
+$(UV) python install --quiet 3.13 >&2 && $(UV) python find 3.13
+endef
+
+help:
+	@echo "make env          the environments in .venv, .sam and .ministack"
+	@echo "make up           the whole house on this machine; Ctrl-C stops it and keeps its data"
+	@echo "make test         unit, property, template, integration and browser tests"
+	@echo "make lint         ruff, mypy, sam validate --lint, cfn-lint, the arrows between packages"
+	@echo "make build        sam build, with the bot trained into its layer"
+	@echo "make bench        init times, CPU, package sizes, AWS calls of one answered message"
+	@echo "make screenshots  the README's pictures, from a running house"
+
+env: .venv/.made .sam/.made .ministack/.made
+
+$(UV):
+	@echo "uv $(UV_VERSION) into .bootstrap"
+	@python3 -m venv .bootstrap
+	@.bootstrap/bin/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	@touch $@
+
+.bootstrap/python: $(UV)
+	@found=$$($(find_python)) || { echo "No Python 3.13 here, and uv could not fetch one" >&2; exit 1; }; \
+	  "$$found" -V; echo "$$found" > $@
+
+.venv/.made: pyproject.toml uv.lock .bootstrap/python
+	@$(UV) sync --quiet --frozen --python "$$(cat .bootstrap/python)"
+	@touch $@
+
+.sam/.made .ministack/.made: .%/.made: pyproject.toml uv.lock .bootstrap/python
+	@UV_PROJECT_ENVIRONMENT=.$* $(UV) sync --quiet --frozen --only-group $* \
+	  --python "$$(cat .bootstrap/python)"
+	@touch $@

@@ -1,0 +1,1 @@
+"""The command: the whole house on one machine, its bot, its channels, and care in operation."""
