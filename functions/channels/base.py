@@ -1,0 +1,119 @@
+"""Fix the protocol that every messenger meets; no I/O, so recorded payloads test all of it.
+
+The webhook's way: `handshake` (GET), `verify`, `parse`. The way out: `render` makes the calls of
+one message, `deliver` makes them and asks `outcome` what the answer means.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from conversation.incoming import Incoming
+from conversation.message import Message
+
+type Secrets = Mapping[str, str]
+"""An account's secrets by name, as `pforte connect` stored them (`access_token`, `app_secret` …)."""
+
+
+@dataclass(frozen=True)
+class WebhookRequest:
+    """A webhook call: header names in lower case, `body` the raw bytes, `query` decoded."""
+
+    method: str
+    account: str
+    headers: Mapping[str, str]
+    body: bytes = b""
+    query: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class HandshakeAnswer:
+    """What a messenger's set-up request (GET) is answered with."""
+
+    status: int
+    body: str
+
+
+@dataclass(frozen=True)
+class Call:
+    """One HTTP call to a messenger.
+
+    `path` is appended to the channel's base URL; `{name}` in `path` and header values stands for
+    the account's secret of that name, which only `deliver` fills in.
+    """
+
+    method: str
+    path: str
+    json: Mapping[str, Any]
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ProviderResponse:
+    """A messenger's answer to a call; header names in lower case."""
+
+    status: int
+    body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Sent:
+    """The messenger accepted the message under this id ("" where it gives none)."""
+
+    provider_id: str
+
+
+@dataclass(frozen=True)
+class RetryAfter:
+    """The messenger asks to wait so many seconds; `account`: all of the account, not this call."""
+
+    seconds: float
+    account: bool = True
+
+
+@dataclass(frozen=True)
+class Refused:
+    """The messenger will not take this message; `reason` is a word of ours, `code` the provider's."""
+
+    reason: str
+    code: str = ""
+
+
+type Outcome = Sent | RetryAfter | Refused
+
+
+@dataclass(frozen=True)
+class Abilities:
+    """What a messenger can show; lengths in characters unless the module says otherwise."""
+
+    text_limit: int
+    buttons: int
+    button_title: int
+    list_rows: int = 0
+    row_title: int = 0
+    own_reference: bool = False
+    receipts: bool = False
+    pushed: bool = True
+
+
+class Channel(Protocol):
+    """What every messenger's module offers under the name `CHANNEL`."""
+
+    name: str
+    abilities: Abilities
+
+    def handshake(self, request: WebhookRequest, secrets: Secrets) -> HandshakeAnswer | None:
+        """Answer the messenger's set-up request; None where it has none or the token is wrong."""
+
+    def verify(self, request: WebhookRequest, secrets: Secrets) -> bool:
+        """Say whether the raw bytes carry a valid signature, in constant time."""
+
+    def parse(self, body: bytes, headers: Mapping[str, str], account: str) -> list[Incoming]:
+        """Return every event of a webhook body. Raises Malformed where it is not the format."""
+
+    def render(self, message: Message, account: str, user: str) -> list[Call]:
+        """Return the calls that send a message, in order, long texts split."""
+
+    def outcome(self, response: ProviderResponse) -> Outcome:
+        """Say what the messenger's answer means."""

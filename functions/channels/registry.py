@@ -1,0 +1,17 @@
+"""Know every messenger: one line each."""
+
+from channels import telegram, webchat, whatsapp
+from channels.base import Channel
+from conversation.errors import NotFound
+
+CHANNELS: dict[str, Channel] = {
+    channel.name: channel for channel in (whatsapp.CHANNEL, telegram.CHANNEL, webchat.CHANNEL)
+}
+
+
+def channel_named(name: str) -> Channel:
+    """Return a messenger by its name. Raises NotFound."""
+    try:
+        return CHANNELS[name]
+    except KeyError:
+        raise NotFound(f"There is no channel {name!r}; there are {', '.join(CHANNELS)}.") from None

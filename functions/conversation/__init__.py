@@ -1,0 +1,1 @@
+"""The words that all rooms speak: pure, without I/O, clock or environment."""

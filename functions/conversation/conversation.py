@@ -1,0 +1,78 @@
+"""Say what a conversation is: the actor's whole state, one item of the table."""
+
+from typing import Any
+
+from pydantic import Field
+
+from conversation.escalation import ClosedEscalation, Escalation
+from conversation.message import Button
+from conversation.model import Model
+from conversation.turn import StartedTurn, Turn
+from conversation.understanding import Language
+
+KNOWN_IDS = 64
+"""How many of the last event ids stand in the conversation item."""
+
+BOT = "bot"
+QUEUE = "queue"
+
+
+class Question(Model):
+    """The options that were offered last, at one address: "2" or a tap is understood by them."""
+
+    sequence: int
+    address: str
+    options: tuple[Button, ...]
+
+
+class Conversation(Model):
+    """One contact's conversation, for ever.
+
+    `version` counts writes, `sequence` turns, `epoch` changes of assignee; `claimed_epoch` is the
+    epoch of the last claim. `assignee` is `bot`, `queue` or `agent:<id>`. `known` are the ids of
+    the last events, `known_since` (ms) is when the oldest of them that is gone was dropped.
+    `timers` name what must happen next and when (ms). `writer` marks whose write this is.
+    `blocked` are addresses whose owner blocked us.
+    """
+
+    id: str
+    version: int = 0
+    sequence: int = 0
+    created: int
+    epoch: int = 1
+    claimed_epoch: int = 0
+    assignee: str = BOT
+    language: Language | None = None
+    name: str = ""
+    addresses: tuple[str, ...] = ()
+    answer_to: str = ""
+    blocked: tuple[str, ...] = ()
+    tracker: dict[str, Any] = Field(default_factory=dict)
+    escalation: Escalation | None = None
+    closed: ClosedEscalation | None = None
+    known: tuple[str, ...] = ()
+    known_since: int = -1
+    timers: dict[str, int] = Field(default_factory=dict)
+    misunderstandings: int = 0
+    question: Question | None = None
+    disclosed: tuple[str, ...] = ()
+    last_message: str = ""
+    last_message_at: int = 0
+    pending: Turn | None = None
+    started: StartedTurn | None = None
+    writer: str = ""
+
+    @property
+    def agent(self) -> str | None:
+        """Return the id of the agent who has the conversation, or None."""
+        return self.assignee.removeprefix("agent:") if self.assignee.startswith("agent:") else None
+
+    @property
+    def next_wake(self) -> int | None:
+        """Return the next moment (ms) at which something must happen, or None."""
+        return min(self.timers.values(), default=None)
+
+
+def agent_assignee(agent: str) -> str:
+    """Return the assignee that stands for an agent."""
+    return f"agent:{agent}"

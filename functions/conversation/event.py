@@ -1,0 +1,88 @@
+"""Say what can happen to a conversation: the body of every message in the inbound queue."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, SerializerFunctionWrapHandler, TypeAdapter, model_serializer
+
+from conversation.incoming import Incoming
+from conversation.model import Model
+
+
+class _Event(Model):
+    """`id` is the same for every repeat; `at` is when it happened, in ms."""
+
+    id: str
+    at: int
+
+    @model_serializer(mode="wrap")
+    def _keep_kind(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Write `kind` even where defaults are left out: reading needs it."""
+        return {"kind": type(self).model_fields["kind"].default, **serialize(self)}
+
+
+class CustomerEvent(_Event):
+    """The customer wrote, edited, deleted, reacted, or blocked us."""
+
+    kind: Literal["customer"] = "customer"
+    incoming: Incoming
+
+
+class Reply(_Event):
+    """An agent answers; `epoch` is the one in which it was written."""
+
+    kind: Literal["reply"] = "reply"
+    agent: str
+    epoch: int
+    text: str
+
+
+class Resolve(_Event):
+    """An agent closes the escalation."""
+
+    kind: Literal["resolve"] = "resolve"
+    agent: str
+    epoch: int
+
+
+class HandBack(_Event):
+    """An agent gives the conversation back to the bot, the request not being closed by it."""
+
+    kind: Literal["hand_back"] = "hand_back"
+    agent: str
+    epoch: int
+
+
+class DeliveryFailed(_Event):
+    """A message of ours did not reach the customer; never answered at the address that failed."""
+
+    kind: Literal["failed"] = "failed"
+    message_id: str
+    address: str
+    reason: str
+
+
+class Wake(_Event):
+    """A moment has come at which something must happen; ignored if it is no longer the next."""
+
+    kind: Literal["wake"] = "wake"
+    moment: int
+
+
+class DeadLetter(_Event):
+    """A customer's event that could not be handled in any other way comes back for a person."""
+
+    kind: Literal["dead_letter"] = "dead_letter"
+    original: CustomerEvent
+
+
+Event = Annotated[
+    CustomerEvent | Reply | Resolve | HandBack | DeliveryFailed | Wake | DeadLetter,
+    Field(discriminator="kind"),
+]
+
+_adapter: TypeAdapter[Event] = TypeAdapter(Event)
+
+
+def event_from_json(text: str | bytes) -> Event:
+    """Read an event as `to_json` wrote it. Raises pydantic.ValidationError."""
+    return _adapter.validate_json(text)

@@ -1,0 +1,41 @@
+"""Derive ids as keyed hashes: a phone number must not be guessable from a log or a key."""
+
+import hashlib
+import hmac
+from base64 import b32encode
+
+from conversation.incoming import Incoming
+
+
+class Identity:
+    """Derive conversation and event ids with the house's secret key (at least 16 bytes)."""
+
+    def __init__(self, key: bytes) -> None:
+        if len(key) < 16:
+            raise ValueError("the identity key needs at least 16 bytes")
+        self._key = key
+
+    def _digest(self, purpose: str, *parts: str) -> str:
+        text = "\x1f".join((purpose, *parts))
+        digest = hmac.new(self._key, text.encode(), hashlib.sha256).digest()
+        return b32encode(digest[:20]).decode().lower()
+
+    def conversation(self, address: str) -> str:
+        """Return the id of the conversation that an address begins: 32 characters."""
+        return self._digest("conversation", address)
+
+    def event(self, incoming: Incoming) -> str:
+        """Return the id of a messenger's event: the same for every repeat of it."""
+        return self._digest(
+            "event",
+            incoming.channel,
+            incoming.account,
+            incoming.chat,
+            incoming.kind,
+            incoming.provider_id,
+            incoming.revision,
+        )
+
+    def visitor(self, token: str) -> str:
+        """Return the web chat's user id for a visitor's secret token."""
+        return self._digest("visitor", token)
