@@ -10,6 +10,7 @@ PforteError
 │   └── Malformed           400  not JSON, or not what the address takes
 ├── Unavailable             infrastructure: throttled, timed out, out of reach; try again later
 ├── VersionConflict         a conditional write lost its race
+├── Oversized               more than one item or queue message may hold
 └── Missing                 an update found nothing to update
 """
 
@@ -70,6 +71,10 @@ class Unavailable(PforteError):
 
 class VersionConflict(PforteError):
     """A conditional write lost its race: read again and decide anew."""
+
+
+class Oversized(PforteError):
+    """What was to be written is larger than its place takes; every repeat would fail the same."""
 
 
 class Missing(PforteError):

@@ -1,6 +1,7 @@
 """Name what the handlers need of the outside: `aws/` fulfils it, the tests' fakes do too.
 
 Every method may raise Unavailable. Whatever a method conditions on is said with the race it ends.
+A write that is larger than the limits below raises Oversized.
 """
 
 from collections.abc import Iterator
@@ -10,6 +11,12 @@ from typing import Any, Protocol
 from conversation.conversation import Conversation
 from conversation.event import Event
 from conversation.turn import ActionCall, Delivery, Item, MessageState, TurnRecord
+
+ITEM_LIMIT = 200_000
+"""How many bytes of JSON one item may hold; the database refuses 400 KB with its attributes."""
+
+MESSAGE_LIMIT = 240_000
+"""How many bytes of JSON one queue message may hold; the long-standing limit of SQS is 256 KiB."""
 
 
 @dataclass(frozen=True)
