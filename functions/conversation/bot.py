@@ -6,6 +6,8 @@
 from collections.abc import Generator, Mapping
 from typing import Any, Protocol
 
+from pydantic import Field
+
 from conversation.escalation import Reason
 from conversation.message import Content
 from conversation.model import Model
@@ -14,9 +16,10 @@ from conversation.understanding import Language, Understanding
 
 
 class DangerWord(Model):
-    """Words that get the emergency text before anything else; compared without case.
+    """Words that get the emergency text before anything else.
 
-    `team` takes the escalation where `hand_over` is set.
+    Compared without case, anywhere in a message. `hand_over` gives the conversation to a person
+    as well.
     """
 
     words: tuple[str, ...]
@@ -27,19 +30,21 @@ class DangerWord(Model):
 class FrontDoor(Model):
     """The settings of `pforte.yml`.
 
-    Times: `reopening_hours`, `claim_idle_minutes` as named. `team_by_intent` names a team for
-    what is handed over with that intent.
+    Times: `reopening_hours`, `claim_idle_minutes` as named. `teams` are the queues and how they
+    are called in each language; `team_by_intent` names a team for what is handed over with that
+    intent.
     """
 
     company: str
     reference_prefix: str
     privacy_url: str
     default_language: Language = "de"
+    teams: Mapping[str, Mapping[Language, str]] = {}
     default_team: str = "default"
     team_by_intent: Mapping[str, str] = {}
     danger_words: tuple[DangerWord, ...] = ()
-    reopening_hours: int = 24
-    claim_idle_minutes: int = 15
+    reopening_hours: int = Field(default=24, ge=0)
+    claim_idle_minutes: int = Field(default=15, ge=1)
 
 
 class Answer(Model):
