@@ -6,6 +6,7 @@ SHELL := /bin/bash
 
 UV_VERSION := 0.13.9
 UV := .bootstrap/bin/uv
+EXPORT := --no-hashes --no-annotate --no-header --no-emit-project
 # The environments of this checkout are meant, not one that happens to be active.
 unexport VIRTUAL_ENV
 unexport UV_PROJECT_ENVIRONMENT
@@ -48,4 +49,15 @@ $(UV):
 .sam/.made .ministack/.made: .%/.made: pyproject.toml uv.lock .bootstrap/python
 	@UV_PROJECT_ENVIRONMENT=.$* $(UV) sync --quiet --frozen --only-group $* \
 	  --python "$$(cat .bootstrap/python)"
+	@touch $@
+
+# The functions run with the versions that the tests ran with.
+requirements: functions/requirements.txt layers/numpy/requirements.txt
+
+functions/requirements.txt: uv.lock | $(UV)
+	@$(UV) export --quiet --frozen --only-group functions $(EXPORT) --output-file $@
+	@touch $@
+
+layers/numpy/requirements.txt: uv.lock | $(UV)
+	@$(UV) export --quiet --frozen --only-group layer $(EXPORT) --output-file $@
 	@touch $@
