@@ -1,0 +1,85 @@
+"""Read the examples of intents from `nlu:` sections. Training only.
+
+A file's name says the language of its examples (`nlu_de.yml`, `de/….yml`); `metadata:
+{language: en}` at an intent's block says it for the block.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from conversation.understanding import Language
+from dialogue.source import Node
+
+Warn = Callable[[Node, str], None]
+
+_ANNOTATION = re.compile(r"\[([^\]]+)\](?:\([^)]*\)|\{[^}]*\}|\[[^\]]*\])")
+
+
+class Example(NamedTuple):
+    """A text that means an intent."""
+
+    text: str
+    intent: str
+    language: Language | None
+    node: Node
+
+
+def read_examples(section: Node, language: Language | None, warn: Warn) -> list[Example]:
+    """Read one `nlu:` section; what is not supported yet goes to `warn`. Raises ProjectError."""
+    examples: list[Example] = []
+    annotated: Node | None = None
+    for block in section.sequence("nlu"):
+        fields = block.mapping("an entry of nlu")
+        kind = next((key for key in ("synonym", "regex", "lookup") if key in fields), None)
+        if kind is not None:
+            warn(block, f"'{kind}' is not used yet.")
+            continue
+        if "intent" not in fields:
+            block.fail("an entry of nlu needs 'intent: name'. Add it.")
+        intent = fields["intent"].text("intent")
+        if "/" in intent:
+            warn(block, f"retrieval intents ('{intent}') are not used yet.")
+            continue
+        spoken = _language(fields.get("metadata"), language)
+        if "examples" not in fields:
+            block.fail(f"intent '{intent}' has no 'examples: |'. Add some or remove it.")
+        for node in _lines(fields["examples"]):
+            text = node.text("an example")
+            plain = _ANNOTATION.sub(r"\1", text)
+            annotated = annotated or (node if plain != text else None)
+            examples.append(Example(plain, intent, spoken, node))
+    if annotated:
+        warn(annotated, "entities are not recognised yet; only the words of the example count.")
+    return examples
+
+
+def _language(metadata: Node | None, default: Language | None) -> Language | None:
+    fields = metadata.value if metadata else None
+    node = fields.get("language") if isinstance(fields, dict) else None
+    if node is None:
+        return default
+    if node.value == "de":
+        return "de"
+    if node.value == "en":
+        return "en"
+    node.fail("the language of examples is 'de' or 'en'. Correct it.")
+
+
+def _lines(examples: Node) -> Iterator[Node]:
+    """Yield each example with its own line, from a block of `- ` lines or a list."""
+    if isinstance(examples.value, list):
+        for entry in examples.value:
+            fields = entry.value if isinstance(entry.value, dict) else {}
+            yield fields.get("text", entry)
+        return
+    if not isinstance(examples.value, str):
+        examples.fail("examples are a block ('examples: |') of lines that begin with '- '.")
+    for offset, raw in enumerate(examples.value.splitlines(), start=1):
+        line = raw.strip()
+        if not line:
+            continue
+        node = Node(line.removeprefix("-").strip(), examples.file, examples.line + offset)
+        if not line.startswith("-"):
+            node.fail(f"'{line[:40]}' does not begin with '- '. Each example is such a line.")
+        yield node

@@ -1,0 +1,181 @@
+"""Answer messages with a trained bot: rules of one turn, responses, custom actions."""
+
+import re
+from collections.abc import Generator, Mapping
+from pathlib import Path
+from typing import Any
+
+from conversation.bot import Answer, FrontDoor
+from conversation.escalation import Reason
+from conversation.message import Button, Content
+from conversation.turn import ActionCall
+from conversation.understanding import FALLBACK_INTENT, Language, RankedIntent, Understanding
+from dialogue.compiled import FILE, HAND_OVER, LANGUAGE_SLOT, CompiledBot
+from dialogue.responses import choose, render
+from nlu.interpreter import Interpreter
+
+MODEL_FOLDER = "nlu"
+
+PERSON_INTENT = "talk_to_human"
+
+_PAYLOAD = re.compile(r"/([^{@\s]+)")
+
+
+class RasaBot:
+    """A trained bot (see `conversation.bot.Bot`)."""
+
+    def __init__(self, compiled: CompiledBot, interpreter: Interpreter) -> None:
+        self.front_door: FrontDoor = compiled.front_door
+        self._compiled = compiled
+        self._interpreter = interpreter
+
+    def understand(self, text: str) -> Understanding:
+        """Return what a text means; `nlu_fallback` where the bot is not sure."""
+        return self._interpreter.parse(text)
+
+    def chosen(self, payload: str) -> Understanding | None:
+        """Return what a button's payload (`/intent`) means, None where it is not one of ours."""
+        match = _PAYLOAD.fullmatch(payload)
+        if match is None or match[1] not in self._compiled.intents:
+            return None
+        return Understanding(
+            text=payload,
+            intent=match[1],
+            confidence=1.0,
+            ranking=(RankedIntent(name=match[1], confidence=1.0),),
+        )
+
+    def answer(
+        self,
+        understanding: Understanding,
+        tracker: Mapping[str, Any],
+        language: Language,
+        seed: int,
+    ) -> Generator[ActionCall, dict[str, Any], Answer]:
+        """Run the intent's rule; an intent without one is not understood."""
+        slots = {**self._compiled.slots, **tracker.get("slots", {}), LANGUAGE_SLOT: language}
+        contents: list[Content] = []
+        hand_over: Reason | None = None
+        actions = self._compiled.rules.get(understanding.intent, ())
+        for position, name in enumerate(actions):
+            if name in self._compiled.responses:
+                contents += self._uttered(name, slots, seed, {})
+            elif name == HAND_OVER:
+                hand_over = _reason(understanding.intent)
+            else:
+                nth = actions[:position].count(name)
+                result = yield _action_call(name, nth, understanding, slots)
+                slots = self._after(result.get("events") or [], slots)
+                contents += self._responses_of(result.get("responses") or [], slots, seed)
+        return Answer(
+            contents=tuple(contents),
+            understood=bool(actions),
+            hand_over=hand_over,
+            tracker={"slots": {k: v for k, v in slots.items() if k != LANGUAGE_SLOT}},
+        )
+
+    def say(self, response: str, language: Language, seed: int, **values: str) -> Content:
+        """Return one variation of a response with its placeholders filled.
+
+        Raises KeyError where there is no such response.
+        """
+        slots = {**self._compiled.slots, LANGUAGE_SLOT: language}
+        said = self._uttered(response, slots, seed, values)
+        return said[0] if said else Content()
+
+    def title(self, intent: str, language: Language) -> str:
+        """Return the short title of an intent for a button, its name where it has none."""
+        response = f"utter_title_{intent}"
+        if response in self._compiled.responses:
+            return self.say(response, language, 0).text
+        return intent.replace("_", " ").capitalize()
+
+    def _uttered(
+        self, response: str, slots: Mapping[str, Any], seed: int, values: Mapping[str, Any]
+    ) -> list[Content]:
+        variation = choose(response, self._compiled.responses[response], slots, seed)
+        if variation is None:
+            return []
+        house = {"company": self.front_door.company, "privacy_url": self.front_door.privacy_url}
+        return [render(variation, {**house, **slots, **values})]
+
+    def _after(self, events: list[dict[str, Any]], slots: dict[str, Any]) -> dict[str, Any]:
+        """Return the slots after an action's events."""
+        for event in events:
+            if event.get("event") == "slot":
+                slots = {**slots, event["name"]: event.get("value")}
+            elif event.get("event") == "reset_slots":
+                slots = {**self._compiled.slots, LANGUAGE_SLOT: slots[LANGUAGE_SLOT]}
+        return slots
+
+    def _responses_of(
+        self, responses: list[dict[str, Any]], slots: Mapping[str, Any], seed: int
+    ) -> list[Content]:
+        """Return what an action says: texts and buttons of its own, or a response by name."""
+        contents: list[Content] = []
+        for said in responses:
+            name = said.get("response")
+            if name in self._compiled.responses:
+                contents += self._uttered(name, slots, seed, said)
+            elif said.get("text"):
+                buttons = said.get("buttons") or []
+                contents.append(
+                    Content(
+                        text=said["text"],
+                        buttons=tuple(
+                            Button(title=button["title"], payload=button["payload"])
+                            for button in buttons
+                        ),
+                    )
+                )
+        return contents
+
+
+def load(folder: Path) -> RasaBot:
+    """Load what training wrote: the compiled bot and its model, mapped into memory."""
+    compiled = CompiledBot.from_json((folder / FILE).read_bytes())
+    return RasaBot(compiled, Interpreter.load(folder / MODEL_FOLDER))
+
+
+def _reason(intent: str) -> Reason:
+    if intent == PERSON_INTENT:
+        return "asked_for_person"
+    return "not_understood" if intent == FALLBACK_INTENT else "intent"
+
+
+def _action_call(
+    name: str, nth: int, understanding: Understanding, slots: Mapping[str, Any]
+) -> ActionCall:
+    """Return a call in the form of Rasa's action server; the caller gives it the turn's key."""
+    key = f"{name}/{nth}"
+    return ActionCall(
+        key=key,
+        action=name,
+        payload={
+            "next_action": name,
+            "sender_id": "default",
+            "tracker": {
+                "sender_id": "default",
+                "slots": dict(slots),
+                "latest_message": {
+                    "intent": {
+                        "name": understanding.intent,
+                        "confidence": understanding.confidence,
+                    },
+                    "entities": [entity.model_dump() for entity in understanding.entities],
+                    "text": understanding.text,
+                    "intent_ranking": [ranked.model_dump() for ranked in understanding.ranking],
+                    "metadata": {"key": key},
+                },
+                "latest_event_time": None,
+                "followup_action": None,
+                "paused": False,
+                "events": [],
+                "latest_input_channel": None,
+                "active_loop": {},
+                "latest_action": {"action_name": "action_listen"},
+                "latest_action_name": "action_listen",
+            },
+            "domain": {},
+        },
+    )
