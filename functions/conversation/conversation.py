@@ -1,5 +1,7 @@
 """Say what a conversation is: the actor's whole state, one item of the table."""
 
+from base64 import b32encode
+from hashlib import sha256
 from typing import Any
 
 from pydantic import Field
@@ -29,10 +31,12 @@ class Conversation(Model):
     """One contact's conversation, for ever.
 
     `version` counts writes, `sequence` turns, `epoch` changes of assignee; `claimed_epoch` is the
-    epoch of the last claim. `assignee` is `bot`, `queue` or `agent:<id>`. `known` are the ids of
-    the last events, `known_since` (ms) is when the oldest of them that is gone was dropped.
-    `timers` name what must happen next and when (ms). `writer` marks whose write this is.
-    `blocked` are addresses whose owner blocked us.
+    epoch of the last claim. `assignee` is `bot`, `queue` or `agent:<id>`. `known` are the last
+    events by short id, with their time (ms); `known_until` is the latest time of an event that
+    has left `known`: only for an event as old as that need the records be searched. `timers` name what must happen next and when (ms). `writer` marks whose write this is.
+    `asked` is the customer's last request, for the summary. `blocked` are addresses whose owner
+    blocked us. `acknowledged_at` (ms) is when a waiting
+    customer was last told that an addition was taken.
     """
 
     id: str
@@ -50,12 +54,14 @@ class Conversation(Model):
     tracker: dict[str, Any] = Field(default_factory=dict)
     escalation: Escalation | None = None
     closed: ClosedEscalation | None = None
-    known: tuple[str, ...] = ()
-    known_since: int = -1
+    known: dict[str, int] = Field(default_factory=dict)
+    known_until: int = -1
     timers: dict[str, int] = Field(default_factory=dict)
     misunderstandings: int = 0
+    asked: str = ""
     question: Question | None = None
     disclosed: tuple[str, ...] = ()
+    acknowledged_at: int = 0
     last_message: str = ""
     last_message_at: int = 0
     pending: Turn | None = None
@@ -71,6 +77,11 @@ class Conversation(Model):
     def next_wake(self) -> int | None:
         """Return the next moment (ms) at which something must happen, or None."""
         return min(self.timers.values(), default=None)
+
+
+def short_id(event_id: str) -> str:
+    """Return the 60 bits by which `known` tells events apart: every byte is paid on every turn."""
+    return b32encode(sha256(event_id.encode()).digest()[:8]).decode()[:12]
 
 
 def agent_assignee(agent: str) -> str:

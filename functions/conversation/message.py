@@ -41,7 +41,8 @@ class Content(Model):
     its title). `unreadable` names the kind of a message that we cannot read ("poll", "order").
     `reply_to` is the provider's id of the message replied to. `archive` is the object key of the
     whole text where it was too long for the table; `text` then holds its beginning.
-    `menu` asks for a list instead of buttons and names its opener.
+    `menu` asks for a list instead of buttons and names its opener. `album` is the messenger's id
+    of the group of media that this is one of.
     """
 
     text: str = ""
@@ -52,6 +53,7 @@ class Content(Model):
     reply_to: str = ""
     archive: str = ""
     menu: str = ""
+    album: str = ""
 
 
 ChangeKind = Literal["edit", "delete", "reaction"]

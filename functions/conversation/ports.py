@@ -112,6 +112,9 @@ class Table(Protocol):
     def note_doubt(self, delivery: Delivery, message_id: str) -> None:
         """Mark that a message may be sent twice. Raises Missing."""
 
+    def note_unsent(self, delivery: Delivery, receive_count: int) -> None:
+        """Note that up to this receive nothing was sent that has no outcome. Raises Missing."""
+
     def note_refusal(self, delivery: Delivery, reason: str) -> None:
         """Record a refusal that the conversation is not told of yet. Raises Missing."""
 
@@ -122,7 +125,10 @@ class Table(Protocol):
         """Move a message's receipt forward; a lower rank changes nothing. Raises Missing."""
 
     def pause_account(self, account: str, until: int) -> None:
-        """Remember that an account (`channel:account`) must not send before `until` (ms)."""
+        """Remember that an account (`channel:account`) must not send before `until` (ms).
+
+        Forward only: an earlier moment changes nothing but that there is an account state.
+        """
 
     def park(self, parked: Parked) -> None:
         """Put a delivery aside until `wake_at`."""

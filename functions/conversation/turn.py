@@ -33,6 +33,11 @@ class Delivery(Model):
         """Return what the queue recognises a repeat of this very attempt by."""
         return f"{self.messages[0].id}.{self.attempt}"
 
+    @property
+    def attempt_key(self) -> str:
+        """Return what tells this attempt apart in the turn's record."""
+        return f"{self.attempt}/{self.address}"
+
 
 class Drain(Model):
     """Ask `deliver` to send what is parked for an address, in sequence."""
@@ -109,6 +114,8 @@ class TurnRecord(Model):
     id. `unknown`: messages that may have been sent twice. `provider_ids`: per message id, the
     messenger's ids. `receipts`: per message id, the rank (see `incoming.RECEIPT_RANK`).
     `refused`: per address, the reason of a refusal that the conversation is not told of yet.
+    `unsent`: per attempt and address, up to which receive count it is certain that nothing was
+    sent that has no outcome.
     `reasons`: per message id, why it failed.
     """
 
@@ -126,6 +133,7 @@ class TurnRecord(Model):
     receipts: dict[str, int] = Field(default_factory=dict)
     refused: dict[str, str] = Field(default_factory=dict)
     reasons: dict[str, str] = Field(default_factory=dict)
+    unsent: dict[str, int] = Field(default_factory=dict)
 
     @classmethod
     def of(cls, conversation: str, turn: Turn) -> "TurnRecord":

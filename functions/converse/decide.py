@@ -1,0 +1,197 @@
+"""Decide what happens in a conversation: pure, without I/O, so that every repeat decides the same.
+
+`decide` is a generator: it yields calls of custom actions, is sent their answers, and returns the
+new conversation with its turn pending. Whoever runs it commits with one write.
+"""
+
+from collections.abc import Generator, Iterator, Mapping
+from itertools import groupby
+from typing import Any, assert_never
+
+from conversation.bot import Bot
+from conversation.conversation import BOT, QUEUE, Conversation
+from conversation.event import (
+    CustomerEvent,
+    DeadLetter,
+    DeliveryFailed,
+    Event,
+    HandBack,
+    Reply,
+    Resolve,
+    Wake,
+)
+from conversation.message import Content
+from conversation.turn import ActionCall, Item, StartedTurn
+from converse.builder import TurnBuilder
+from converse.burst import utterances
+from converse.escalate import close, give_back_to_queue, hand_over
+from converse.front_door import respond
+
+UNREACHABLE = ("blocked", "not_reachable")
+"""Reasons of a failed delivery which no agent can do anything about on this address."""
+
+
+def new_conversation(conversation: str, now: int) -> Conversation:
+    """Return the conversation that an address begins."""
+    return Conversation(id=conversation, created=now)
+
+
+def decide(
+    conversation: Conversation,
+    started: StartedTurn,
+    bot: Bot,
+    first_reply_minutes: int | None,
+    results: Mapping[str, dict[str, Any]],
+) -> Generator[ActionCall, dict[str, Any], Conversation]:
+    """Decide the turn that was begun.
+
+    `results` are the answers of actions so far by key; the caller keeps adding to it.
+    """
+    turn = TurnBuilder(conversation, started, bot, first_reply_minutes)
+    for is_customer, events in groupby(started.events, lambda e: isinstance(e, CustomerEvent)):
+        if is_customer:
+            yield from _customer(turn, [e for e in events if isinstance(e, CustomerEvent)])
+        else:
+            for event in events:
+                _happen(turn, event)
+    return turn.finish(results)
+
+
+def decide_fault(
+    conversation: Conversation,
+    started: StartedTurn,
+    bot: Bot,
+    first_reply_minutes: int | None,
+    results: Mapping[str, dict[str, Any]],
+) -> Conversation:
+    """Decide the turn of events that cannot be handled: keep them, apologise, fetch a person."""
+    turn = TurnBuilder(conversation, started, bot, first_reply_minutes)
+    for event in started.events:
+        if isinstance(event, CustomerEvent):
+            _keep_and_apologise(turn, event)
+        elif isinstance(event, DeadLetter):
+            _keep_and_apologise(turn, event.original)
+        elif isinstance(event, Reply):
+            _return_as_draft(turn, event)
+        elif isinstance(event, Wake):
+            turn.drop_timers(*_due(turn, event))
+        else:
+            turn.note(f"{event.kind}: could not be handled", event.id)
+    return turn.finish(results)
+
+
+def _customer(
+    turn: TurnBuilder, events: list[CustomerEvent]
+) -> Generator[ActionCall, dict[str, Any], None]:
+    """Keep everything; answer messages, burst by burst."""
+    for is_message, same in groupby(events, lambda e: e.incoming.kind == "message"):
+        if not is_message:
+            for event in same:
+                _took_note(turn, event)
+            continue
+        for utterance in utterances(list(same)):
+            for event in utterance:
+                _arrive(turn, event)
+                turn.keep(event)
+            yield from respond(turn, utterance)
+
+
+def _arrive(turn: TurnBuilder, event: CustomerEvent) -> None:
+    """Know the address; who writes to us has not blocked us."""
+    address = event.incoming.address
+    state = turn.state
+    if address not in state.addresses:
+        turn.change(addresses=(*state.addresses, address))
+    if address in state.blocked:
+        turn.change(blocked=tuple(a for a in state.blocked if a != address))
+    turn.change(
+        answer_to=address,
+        name=event.incoming.name or state.name,
+    )
+
+
+def _took_note(turn: TurnBuilder, event: CustomerEvent) -> None:
+    """Keep an edit, deletion or reaction with its message; act on a block."""
+    incoming = event.incoming
+    if incoming.kind != "block":
+        if not turn.state.answer_to:
+            _arrive(turn, event)
+        turn.keep(event)
+        return
+    blocked = tuple(a for a in turn.state.blocked if a != incoming.address)
+    turn.change(blocked=(*blocked, incoming.address) if incoming.blocked else blocked)
+    if not turn.state.answer_to:
+        turn.change(answer_to=incoming.address, addresses=(incoming.address,))
+    turn.note("blocked" if incoming.blocked else "unblocked", event.id)
+
+
+def _happen(turn: TurnBuilder, event: Event) -> None:
+    match event:
+        case Reply():
+            _reply(turn, event)
+        case Resolve():
+            if _has_it(turn, event):
+                close(turn, "resolved", "utter_pforte_resolved", event.agent)
+        case HandBack():
+            if _has_it(turn, event):
+                close(turn, "handed_back", "utter_pforte_handed_back", event.agent)
+        case DeliveryFailed():
+            _delivery_failed(turn, event)
+        case Wake():
+            _wake(turn, event)
+        case DeadLetter():
+            _keep_and_apologise(turn, event.original)
+        case CustomerEvent():
+            raise AssertionError("customers' events are answered in bursts")
+        case _:
+            assert_never(event)
+
+
+def _has_it(turn: TurnBuilder, event: Reply | Resolve | HandBack) -> bool:
+    """Say whether the agent had the conversation when writing, and has it still."""
+    return turn.state.agent == event.agent and turn.state.epoch == event.epoch
+
+
+def _reply(turn: TurnBuilder, event: Reply) -> None:
+    if not _has_it(turn, event):
+        _return_as_draft(turn, event)
+        return
+    turn.drop_timers("claim")
+    turn.say(Content(text=event.text), "agent", agent=event.agent, event_id=event.id)
+
+
+def _return_as_draft(turn: TurnBuilder, event: Reply) -> None:
+    """Give an agent back what can no longer be said: each reply as a draft of its own."""
+    turn.put(Item(sk=f"D#{event.agent}#{event.id}", body={"text": event.text, "at": event.at}))
+
+
+def _delivery_failed(turn: TurnBuilder, event: DeliveryFailed) -> None:
+    """Show the failure; fetch a person where one can do something, without a word to there."""
+    turn.note(f"delivery_failed: {event.reason}", event.id)
+    if event.reason in UNREACHABLE and event.address not in turn.state.blocked:
+        turn.change(blocked=(*turn.state.blocked, event.address))
+    elif turn.state.assignee == BOT:
+        hand_over(turn, "delivery_failed", detail=event.reason, response="")
+
+
+def _wake(turn: TurnBuilder, event: Wake) -> None:
+    due = tuple(_due(turn, event))
+    turn.drop_timers(*due)
+    escalation = turn.state.escalation
+    if escalation is None:
+        return
+    if "promise" in due and turn.state.assignee == QUEUE:
+        turn.utter("utter_pforte_promise_missed", reference=escalation.reference)
+    if "claim" in due and turn.state.agent is not None:
+        give_back_to_queue(turn, escalation)
+
+
+def _due(turn: TurnBuilder, event: Wake) -> Iterator[str]:
+    return (name for name, at in tuple(turn.state.timers.items()) if at <= event.moment)
+
+
+def _keep_and_apologise(turn: TurnBuilder, event: CustomerEvent) -> None:
+    _arrive(turn, event)
+    turn.keep(event)
+    if turn.state.assignee == BOT:
+        hand_over(turn, "fault", response="utter_pforte_fault")

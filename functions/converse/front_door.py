@@ -1,0 +1,350 @@
+"""Hold the house's own rules around every bot: danger, a person on request, waiting, asking back.
+
+They need no intent of the bot: where it lacks one, the patterns here stand in, in German and
+English.
+"""
+
+import re
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from conversation.bot import Answer, DangerWord
+from conversation.conversation import BOT, QUEUE
+from conversation.event import CustomerEvent
+from conversation.incoming import Incoming
+from conversation.message import Button, Content
+from conversation.turn import ActionCall, ActionDone
+from conversation.understanding import FALLBACK_INTENT, Understanding
+from converse.builder import TurnBuilder
+from converse.burst import is_greeting
+from converse.escalate import MINUTE, close, hand_over, reopen
+
+PERSON = "/pforte_person"
+NONE_OF_THESE = "/pforte_none"
+
+ASK_BACK_FLOOR = 0.08
+"""Below this confidence a guess is not worth a button."""
+
+ACKNOWLEDGE_EVERY = 10 * MINUTE
+"""A waiting customer who goes on writing is told once in so long (ms) that it is taken."""
+
+HOUR = 60 * MINUTE
+
+_PERSON = re.compile(
+    r"(?<!\w)(menschen?|mitarbeiter(in)?|sachbearbeiter(in)?|kundenberater(in)?|"
+    r"human|real person|agent|representative|operator)(?!\w)",
+    re.IGNORECASE,
+)
+_WANTS = re.compile(
+    r"(?<!\w)(möchte|moechte|will|wollen|bitte|gib|geben|verbinden|verbinde|sprechen|reden|"
+    r"schreiben|lieber|brauche|kann|want|need|please|speak|talk|connect|give|get)(?!\w)",
+    re.IGNORECASE,
+)
+_IS_IT = re.compile(
+    r"(?<!\w)(sind sie|bist du|bin ich|are you|am i|is this|ist das)(?!\w)", re.IGNORECASE
+)
+_WITHDRAW = re.compile(
+    r"(?<!\w)(hat sich erledigt|schon erledigt|brauche? (keine hilfe|niemanden) mehr|vergessen sie es|"
+    r"never ?mind|no longer need|solved it myself)(?!\w)",
+    re.IGNORECASE,
+)
+_THANKS = re.compile(
+    r"((vielen |herzlichen |besten |lieben )?dank( ihnen| dir)?( schön| schoen)?|danke\w*|"
+    r"thanks?( you)?( (so|very) much| a lot)?|thx|merci|super|perfekt|prima|top|great|perfect|"
+    r"tschüss|tschuess|auf wiedersehen|bye|schönen tag( noch)?|have a (nice|good) day|"
+    r"für|fuer|for|ihre|die|your|the|hilfe|help|und|and|\W|[👍🙏❤️😊🙂])+",
+    re.IGNORECASE,
+)
+
+_ATTACHMENT_WORDS = {
+    "image": {"de": "ein Foto", "en": "a photo"},
+    "video": {"de": "ein Video", "en": "a video"},
+    "audio": {"de": "eine Tonaufnahme", "en": "a recording"},
+    "voice": {"de": "eine Sprachnachricht", "en": "a voice message"},
+    "document": {"de": "ein Dokument", "en": "a document"},
+    "sticker": {"de": "einen Sticker", "en": "a sticker"},
+    "location": {"de": "einen Standort", "en": "a location"},
+    "contact": {"de": "einen Kontakt", "en": "a contact"},
+}
+_OTHER_KIND = {"de": "diese Art von Nachricht", "en": "this kind of message"}
+
+
+@dataclass(frozen=True)
+class Utterance:
+    """What belongs together of what a customer wrote, with what was said last."""
+
+    events: tuple[CustomerEvent, ...]
+
+    @property
+    def last(self) -> Incoming:
+        """Return the last message."""
+        return self.events[-1].incoming
+
+    @property
+    def contents(self) -> list[Content]:
+        """Return the contents in order."""
+        return [e.incoming.content or Content() for e in self.events]
+
+    @property
+    def text(self) -> str:
+        """Return all that was written, as one text, a bare greeting in front left out."""
+        texts = [c.text.strip() for c in self.contents if c.text.strip()]
+        request = [t for t in texts if not is_greeting(t)]
+        return " ".join(request or texts)
+
+    @property
+    def payload(self) -> str | None:
+        """Return the token of the button that was tapped, if the last message was a tap."""
+        return self.contents[-1].payload
+
+
+def respond(
+    turn: TurnBuilder, events: Sequence[CustomerEvent]
+) -> Generator[ActionCall, dict[str, Any], None]:
+    """Answer what belongs together, by who has the conversation now."""
+    utterance = Utterance(tuple(events))
+    turn.change(answer_to=utterance.last.address)
+    danger = _danger(turn, utterance.text)
+    if danger is not None:
+        _warn(turn, danger, utterance)
+    elif turn.state.agent is not None:
+        _remind_agent(turn)
+    else:
+        yield from _answer(turn, utterance)
+
+
+def _danger(turn: TurnBuilder, text: str) -> DangerWord | None:
+    folded = " ".join(re.findall(r"\w+", text.casefold()))
+    for danger in turn.bot.front_door.danger_words:
+        if any(" ".join(re.findall(r"\w+", w.casefold())) in folded for w in danger.words):
+            return danger
+    return None
+
+
+def _warn(turn: TurnBuilder, danger: DangerWord, utterance: Utterance) -> None:
+    """Give the emergency number before anything else, in every state."""
+    _follow_language(turn, turn.bot.understand(utterance.text))
+    text = danger.response.get(turn.language) or next(iter(danger.response.values()))
+    turn.say(Content(text=text), "system")
+    if danger.hand_over and turn.state.assignee == BOT:
+        hand_over(turn, "danger", question=utterance.text)
+
+
+def _remind_agent(turn: TurnBuilder) -> None:
+    """Let the conversation return to the queue if its agent forgets the customer."""
+    if "claim" not in turn.state.timers:
+        turn.set_timer("claim", turn.now + turn.bot.front_door.claim_idle_minutes * MINUTE)
+
+
+def _answer(turn: TurnBuilder, utterance: Utterance) -> Generator[ActionCall, dict[str, Any], None]:
+    understanding = _understand(turn, utterance)
+    waiting = turn.state.assignee == QUEUE
+    if understanding is None:
+        if waiting:
+            _acknowledge(turn)
+        elif not _closed_lately(turn, utterance):
+            _cannot_read(turn, utterance)
+        return
+    if not waiting and _closed_lately(turn, utterance):
+        return
+    turn.change(question=None)
+    intent = understanding.intent
+    if intent == PERSON or intent == "talk_to_human" or _wants_person(utterance, understanding):
+        if waiting:
+            _still_waiting(turn)
+        else:
+            hand_over(
+                turn,
+                "asked_for_person",
+                question=turn.state.asked or utterance.text,
+            )
+    elif waiting:
+        yield from _while_waiting(turn, utterance, understanding)
+    elif intent == NONE_OF_THESE:
+        turn.utter("utter_pforte_rephrase", author="bot")
+    else:
+        yield from _dialogue(turn, utterance, understanding)
+
+
+def _understand(turn: TurnBuilder, utterance: Utterance) -> Understanding | None:
+    """Return what an utterance means, None where it is not a text."""
+    chosen = _chosen(turn, utterance)
+    if chosen is not None:
+        return chosen
+    if not re.search(r"[^\W\d_]", utterance.text):
+        return None
+    understanding = turn.bot.understand(utterance.text)
+    if understanding.intent == FALLBACK_INTENT and len(utterance.events) > 1:
+        last = turn.bot.understand(utterance.contents[-1].text)
+        understanding = last if last.intent != FALLBACK_INTENT else understanding
+    _follow_language(turn, understanding)
+    return understanding
+
+
+def _follow_language(turn: TurnBuilder, understanding: Understanding) -> None:
+    if understanding.language is not None:
+        turn.change(language=understanding.language)
+
+
+def _chosen(turn: TurnBuilder, utterance: Utterance) -> Understanding | None:
+    """Return what was tapped, or named by its number or title directly after the options."""
+    payload = utterance.payload
+    question = turn.state.question
+    if payload is None and question is not None and question.address == utterance.last.address:
+        text = utterance.text.strip().rstrip(".)").casefold()
+        for number, option in enumerate(question.options, start=1):
+            if text in (str(number), option.title.casefold()):
+                payload = option.payload
+    if payload is None:
+        return None
+    if payload in (PERSON, NONE_OF_THESE):
+        return Understanding(text="", intent=payload, confidence=1.0)
+    return turn.bot.chosen(payload)
+
+
+def _wants_person(utterance: Utterance, understanding: Understanding) -> bool:
+    """Say whether a person is asked for where the bot was not sure of anything."""
+    text = utterance.text
+    if understanding.intent != FALLBACK_INTENT or _IS_IT.search(text):
+        return False
+    short = len(text.split()) <= 2
+    return bool(_PERSON.search(text) and (short or _WANTS.search(text)))
+
+
+def _closed_lately(turn: TurnBuilder, utterance: Utterance) -> bool:
+    """After "resolved" a thank-you closes, anything else opens the escalation again."""
+    closed = turn.state.closed
+    if closed is None:
+        return False
+    turn.change(closed=None)
+    if turn.now - closed.closed > turn.bot.front_door.reopening_hours * HOUR:
+        return False
+    text = utterance.text.strip()
+    if text and _THANKS.fullmatch(text):
+        turn.utter("utter_pforte_closed_thanks")
+        return True
+    if text:
+        _follow_language(turn, turn.bot.understand(text))
+    reopen(turn, closed)
+    return True
+
+
+def _while_waiting(
+    turn: TurnBuilder, utterance: Utterance, understanding: Understanding
+) -> Generator[ActionCall, dict[str, Any], None]:
+    """The bot still answers what it is sure of; the rest is an addition for the agent."""
+    intent = understanding.intent
+    if intent == "never_mind" or (
+        intent == FALLBACK_INTENT and _WITHDRAW.search(utterance.text) is not None
+    ):
+        close(turn, "withdrawn", "utter_pforte_withdrawn")
+        return
+    if intent == "ask_wait":
+        _still_waiting(turn)
+        return
+    if intent != FALLBACK_INTENT:
+        answer = yield from _run_dialogue(turn, understanding)
+        if answer.understood and answer.hand_over is None and answer.contents:
+            turn.change(tracker=answer.tracker)
+            for content in answer.contents:
+                turn.say(content, "bot")
+            return
+    _acknowledge(turn)
+
+
+def _acknowledge(turn: TurnBuilder) -> None:
+    if turn.now - turn.state.acknowledged_at >= ACKNOWLEDGE_EVERY:
+        turn.change(acknowledged_at=turn.now)
+        turn.utter("utter_pforte_added")
+
+
+def _still_waiting(turn: TurnBuilder) -> None:
+    escalation = turn.state.escalation
+    reference = escalation.reference if escalation else ""
+    turn.utter("utter_pforte_still_waiting", reference=reference)
+
+
+def _dialogue(
+    turn: TurnBuilder,
+    utterance: Utterance,
+    understanding: Understanding,
+) -> Generator[ActionCall, dict[str, Any], None]:
+    turn.change(asked=utterance.text[:300])
+    answer = yield from _run_dialogue(turn, understanding)
+    if not answer.understood:
+        _misunderstood(turn, utterance, understanding)
+        return
+    turn.change(tracker=answer.tracker, misunderstandings=0)
+    for content in answer.contents:
+        turn.say(content, "bot")
+    if answer.hand_over is not None:
+        hand_over(
+            turn,
+            answer.hand_over,
+            detail=understanding.intent,
+            question=utterance.text,
+        )
+
+
+def _run_dialogue(
+    turn: TurnBuilder, understanding: Understanding
+) -> Generator[ActionCall, dict[str, Any], Answer]:
+    """Run the bot; its action calls get the key of this turn, and the thread tells of them."""
+    dialogue = turn.bot.answer(understanding, turn.state.tracker, turn.language, turn.seed)
+    try:
+        call = next(dialogue)
+        while True:
+            keyed = call.model_copy(update={"key": turn.next_action_key(call.action)})
+            result = yield keyed
+            turn.action_done(ActionDone(key=keyed.key, action=keyed.action, result=result))
+            call = dialogue.send(result)
+    except StopIteration as stop:
+        answer: Answer = stop.value
+        return answer
+
+
+def _misunderstood(
+    turn: TurnBuilder,
+    utterance: Utterance,
+    understanding: Understanding,
+) -> None:
+    """Ask back once, with buttons where there is a guess; then hand over."""
+    count = turn.state.misunderstandings + 1
+    if count >= 2:
+        hand_over(
+            turn,
+            "not_understood",
+            question=utterance.text,
+        )
+        return
+    turn.change(misunderstandings=count)
+    guesses = [g.name for g in understanding.ranking[:2] if g.confidence >= ASK_BACK_FLOOR]
+    if not guesses:
+        turn.say(_with_person(turn, "utter_pforte_rephrase"), "bot")
+        return
+    buttons = tuple(
+        Button(title=turn.bot.title(name, turn.language), payload=f"/{name}") for name in guesses
+    )
+    turn.say(_with_person(turn, "utter_pforte_ask_back", buttons), "bot")
+
+
+def _cannot_read(turn: TurnBuilder, utterance: Utterance) -> None:
+    """Say what cannot be read, and offer a person."""
+    content = utterance.contents[-1]
+    words = _OTHER_KIND
+    for attachment in content.attachments[:1]:
+        words = _ATTACHMENT_WORDS[attachment.kind]
+    if not content.attachments and not content.unreadable:
+        turn.say(_with_person(turn, "utter_pforte_rephrase"), "bot")
+        return
+    what = words[turn.language]
+    turn.say(_with_person(turn, "utter_pforte_cannot_read", what=what), "bot")
+
+
+def _with_person(
+    turn: TurnBuilder, response: str, buttons: tuple[Button, ...] = (), **values: str
+) -> Content:
+    content = turn.bot.say(response, turn.language, turn.seed, **values)
+    title = turn.bot.say("utter_pforte_title_person", turn.language, turn.seed).text
+    return content.model_copy(update={"buttons": (*buttons, Button(title=title, payload=PERSON))})

@@ -1,0 +1,1 @@
+"""Send what was decided to the messengers, and record what became of it."""

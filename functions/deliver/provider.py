@@ -1,0 +1,60 @@
+"""Make HTTP calls to messengers; the only place where an account's secrets meet a request."""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+import httpx
+
+from channels.base import Call, ProviderResponse, Secrets
+from conversation.errors import Unavailable
+
+TIMEOUT_SECONDS = 6.0
+
+
+class NotSent(Unavailable):
+    """The messenger could not be reached at all: for certain, nothing was sent."""
+
+
+class Provider(Protocol):
+    """The messengers' side of the line."""
+
+    def call(self, channel: str, call: Call, secrets: Secrets) -> ProviderResponse:
+        """Make one call. Raises Unavailable where the outcome is unknown, NotSent where not."""
+
+
+class HttpProvider:
+    """Make calls with httpx, connections kept between invocations."""
+
+    def __init__(self, base_urls: Mapping[str, str], client: httpx.Client) -> None:
+        self._base_urls = base_urls
+        self._client = client
+
+    def call(self, channel: str, call: Call, secrets: Secrets) -> ProviderResponse:
+        """Make one call. Raises Unavailable where the outcome is unknown, NotSent where not."""
+        url = self._base_urls[channel] + _filled(call.path, secrets)
+        headers = {name: _filled(value, secrets) for name, value in call.headers.items()}
+        try:
+            response = self._client.request(
+                call.method,
+                url,
+                json=dict(call.json),
+                headers=headers,
+                timeout=TIMEOUT_SECONDS,
+                follow_redirects=False,
+            )
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout):
+            # from None: the exception's request carries the token
+            raise NotSent(f"{channel} cannot be reached") from None
+        except httpx.HTTPError as error:
+            raise Unavailable(f"{channel}: {type(error).__name__}") from None
+        return ProviderResponse(
+            status=response.status_code,
+            body=response.content,
+            headers={name.lower(): value for name, value in response.headers.items()},
+        )
+
+
+def _filled(template: str, secrets: Secrets) -> str:
+    for name, value in secrets.items():
+        template = template.replace(f"{{{name}}}", value)
+    return template

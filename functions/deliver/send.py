@@ -1,0 +1,326 @@
+"""Send the deliveries of one address, in sequence, each message with an outcome.
+
+Towards a messenger at least once, doubt marked: what may have been sent before is marked before it
+is sent again. What has to wait long is parked in the table, and whatever comes later joins it.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from channels.base import Call, Channel, Outcome, Refused, RetryAfter, Sent
+from channels.registry import channel_named
+from conversation.address import Address
+from conversation.conversation import Conversation
+from conversation.errors import Missing, PforteError, Unavailable
+from conversation.event import DeliveryFailed
+from conversation.message import Message
+from conversation.ports import DeliveryView, Inbound, Outbound, Parked, Table, Vault
+from conversation.turn import Delivery, Drain, TurnRecord
+from deliver.provider import NotSent, Provider
+
+VISIBILITY_SECONDS = 18
+TIMEOUT_SECONDS = 15
+
+SHORT_WAIT = 20_000
+"""Up to so long (ms) a delivery waits in the queue; longer, it is parked in the table."""
+
+REJOIN_AFTER = 60_000
+"""When (ms) `schedule` looks again at what joined the parked deliveries of its address."""
+
+RECORD_WAITS = (0.05, 0.1, 0.2, 0.4)
+"""How long (s) to wait for the turn's record, which is written just after its deliveries."""
+
+
+@dataclass(frozen=True)
+class Received:
+    """A message of the outbound queue; `order` is the queue's sequence number, times in ms.
+
+    `received_at` is known for a first receive only.
+    """
+
+    id: str
+    receipt: str
+    body: Delivery | Drain
+    receive_count: int
+    order: str
+    received_at: int
+
+
+@dataclass(frozen=True)
+class House:
+    """What sending works with; `wait` takes seconds."""
+
+    table: Table
+    inbound: Inbound
+    outbound: Outbound
+    vault: Vault
+    provider: Provider
+    clock: Callable[[], int]
+    wait: Callable[[float], None]
+
+
+class _BackOff(PforteError):
+    """Try again in so many seconds."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"again in {seconds} s")
+        self.seconds = seconds
+
+
+class _StillPaused(PforteError):
+    """What is parked has to stay parked."""
+
+
+@dataclass(frozen=True)
+class _Step:
+    """One call of a delivery; `last` of its message."""
+
+    message: Message
+    call: Call
+    last: bool
+
+
+def run(house: House, received: Sequence[Received]) -> set[str]:
+    """Handle the messages of one address; return the ids of those that must come again."""
+    try:
+        if not _is_ours_long_enough(house, received):
+            return {message.id for message in received}
+    except Unavailable:
+        return {message.id for message in received}
+    for index, message in enumerate(received):
+        try:
+            if isinstance(message.body, Drain):
+                _drain(house, message.body.address)
+            else:
+                _Sending(house, message.body, message.order, message.receive_count).run()
+        except _BackOff as error:
+            return _postpone(house, received[index:], error.seconds)
+        except (Unavailable, Missing):
+            seconds = min(6 * 2 ** max(0, message.receive_count - 1), 120)
+            return _postpone(house, received[index:], seconds)
+    return set()
+
+
+def _is_ours_long_enough(house: House, received: Sequence[Received]) -> bool:
+    """Make sure that nobody else receives these while we may still be sending."""
+    slack = (VISIBILITY_SECONDS - TIMEOUT_SECONDS) * 1000
+    for message in received:
+        late = house.clock() - message.received_at > slack
+        if (message.receive_count > 1 or late) and not house.outbound.postpone(
+            message.receipt, VISIBILITY_SECONDS
+        ):
+            return False
+    return True
+
+
+def _postpone(house: House, received: Sequence[Received], seconds: float) -> set[str]:
+    for message in received:
+        try:
+            house.outbound.postpone(message.receipt, max(1, round(seconds)))
+        except Unavailable:
+            continue  # it comes back by itself when its visibility ends
+    return {message.id for message in received}
+
+
+def _drain(house: House, address: str) -> None:
+    """Send what is parked, in sequence; each stays in the table until it has its outcome."""
+    for parked in house.table.parked(address):
+        try:
+            _Sending(house, parked.delivery, parked.order, 1, parked).run()
+        except _StillPaused:
+            return
+        house.table.unpark(parked)
+
+
+class _Sending:
+    """One delivery on its way."""
+
+    def __init__(
+        self,
+        house: House,
+        delivery: Delivery,
+        order: str,
+        receive_count: int,
+        parked: Parked | None = None,
+    ) -> None:
+        self._house = house
+        self._delivery = delivery
+        self._order = order
+        self._receive_count = receive_count
+        self._parked = parked
+        self._address = Address.parse(delivery.address)
+        self._channel: Channel = channel_named(self._address.channel)
+        self._doubtful = False
+
+    def run(self) -> None:
+        """Send what has no outcome yet. Raises _BackOff, _StillPaused, Missing, Unavailable."""
+        view = self._view()
+        record = view.record
+        if record is None:
+            raise _BackOff(3)
+        address = self._delivery.address
+        self._doubtful = self._parked is None and self._may_have_been_sent(record)
+        if address in record.refused:  # refused, and its conversation not told yet
+            self._tell(record.refused[address])
+            return
+        left = [m for m in self._delivery.messages if m.id not in record.states]
+        if not left:
+            return
+        if self._house.clock() > self._delivery.deadline:
+            self._refuse("expired")
+            return
+        if self._parked is None and view.paused_until and self._something_is_parked():
+            self._park(self._house.clock() + REJOIN_AFTER)
+            return
+        if view.paused_until > self._house.clock():
+            self._hold(view.paused_until)
+            return
+        self._send(record, withdrawn=_is_claimed_since(view.conversation, self._delivery))
+
+    def _view(self) -> DeliveryView:
+        """Read what must be known; the record proves that an outcome has a place to go."""
+        view = self._house.table.delivery_view(self._delivery)
+        for seconds in RECORD_WAITS:
+            if view.record is not None or self._parked is not None:
+                break
+            self._house.wait(seconds)
+            view = self._house.table.delivery_view(self._delivery)
+        return view
+
+    def _may_have_been_sent(self, record: TurnRecord) -> bool:
+        """Say whether an earlier attempt ended without our knowing what it had sent."""
+        earlier = self._receive_count - 1
+        return self._delivery.doubtful or earlier > record.unsent.get(self._delivery.attempt_key, 0)
+
+    def _something_is_parked(self) -> bool:
+        parked = self._house.table.parked(self._delivery.address)
+        return any(other.order < self._order for other in parked)
+
+    def _send(self, record: TurnRecord, withdrawn: bool) -> None:
+        table, delivery = self._house.table, self._delivery
+        secrets = self._house.vault.account(self._address.channel, self._address.account)
+        cursor = record.cursor.get(delivery.address, 0)
+        try:
+            steps = self._steps()
+        except Exception:  # noqa: BLE001  a message that cannot be rendered is refused, not retried
+            self._refuse("unrenderable")
+            return
+        for number, step in enumerate(steps[cursor:], start=cursor + 1):
+            if withdrawn and step.message.author == "bot":
+                table.note_outcome(delivery, number, step.message.id, "withdrawn")
+                self._doubtful = False
+                continue
+            if secrets is None:
+                self._refuse("not_connected")
+                return
+            self._mark_doubt(step.message)
+            try:
+                response = self._house.provider.call(self._address.channel, step.call, secrets)
+            except NotSent:
+                self._note_unsent()
+                raise
+            outcome: Outcome = self._channel.outcome(response)
+            if isinstance(outcome, Sent):
+                state = "sent" if step.last else None
+                table.note_outcome(delivery, number, step.message.id, state, outcome.provider_id)
+                self._clear_doubt(last=number == len(steps))
+            elif isinstance(outcome, RetryAfter):
+                self._retry_after(outcome, certain=response.status < 500)
+                return
+            else:
+                self._refuse(f"{outcome.reason} ({outcome.code})" if outcome.code else outcome.reason)
+                return
+
+    def _steps(self) -> list[_Step]:
+        steps: list[_Step] = []
+        for message in self._delivery.messages:
+            calls = self._channel.render(message, self._address.account, self._address.user)
+            steps += [
+                _Step(message, call, last=number == len(calls))
+                for number, call in enumerate(calls, start=1)
+            ]
+        return steps
+
+    def _mark_doubt(self, message: Message) -> None:
+        """Mark a message that may be sent twice; a parked delivery carries the doubt itself."""
+        if self._doubtful:
+            self._house.table.note_doubt(self._delivery, message.id)
+            self._doubtful = False
+        if self._parked is not None:
+            if self._parked.delivery.doubtful:
+                self._house.table.note_doubt(self._delivery, message.id)
+            else:
+                self._repark(doubtful=True)
+
+    def _clear_doubt(self, last: bool) -> None:
+        if self._parked is not None and not last:
+            self._repark(doubtful=False)
+
+    def _repark(self, doubtful: bool, wake_at: int | None = None) -> None:
+        if self._parked is None:
+            return
+        self._parked = replace(
+            self._parked,
+            delivery=self._parked.delivery.model_copy(update={"doubtful": doubtful}),
+            wake_at=self._parked.wake_at if wake_at is None else wake_at,
+        )
+        self._house.table.park(self._parked)
+
+    def _retry_after(self, outcome: RetryAfter, certain: bool) -> None:
+        """Wait as the messenger asks: the whole account where it says so."""
+        until = self._house.clock() + round(outcome.seconds * 1000)
+        account = f"{self._address.channel}:{self._address.account}"
+        self._house.table.pause_account(account, until if outcome.account else 1)
+        if certain:
+            self._note_unsent()
+        self._doubtful = not certain
+        self._hold(until)
+
+    def _note_unsent(self) -> None:
+        """Remember that this attempt has sent nothing that has no outcome."""
+        if self._parked is None:
+            self._house.table.note_unsent(self._delivery, self._receive_count)
+        else:
+            self._repark(doubtful=False)
+
+    def _hold(self, until: int) -> None:
+        wait = until - self._house.clock()
+        if self._parked is not None:
+            self._repark(doubtful=self._parked.delivery.doubtful, wake_at=until)
+            raise _StillPaused
+        if wait <= SHORT_WAIT:
+            raise _BackOff(max(1.0, wait / 1000))
+        self._park(until)
+
+    def _park(self, wake_at: int) -> None:
+        delivery = self._delivery.model_copy(update={"doubtful": self._doubtful})
+        self._house.table.park(Parked(delivery=delivery, order=self._order, wake_at=wake_at))
+
+    def _refuse(self, reason: str) -> None:
+        """Record a refusal before its event is sent, and as told after it."""
+        self._house.table.note_refusal(self._delivery, reason)
+        self._tell(reason)
+
+    def _tell(self, reason: str) -> None:
+        """Tell the conversation, whose event is never answered at the address that failed."""
+        delivery = self._delivery
+        record = self._house.table.record(delivery.conversation, delivery.sequence)
+        if record is None:
+            raise Missing("the turn's record has gone")
+        failed = tuple(m.id for m in delivery.messages if m.id not in record.states)
+        if failed:
+            event = DeliveryFailed(
+                id=f"failed:{failed[0]}",
+                at=self._delivery.at,
+                message_id=failed[0],
+                address=self._delivery.address,
+                reason=reason,
+            )
+            self._house.inbound.send(self._delivery.conversation, event)
+        self._house.table.note_failure(self._delivery, failed, reason)
+
+
+def _is_claimed_since(conversation: Conversation | None, delivery: Delivery) -> bool:
+    """Say whether a person took over after the turn: then the bot's answers are withdrawn."""
+    return conversation is not None and conversation.claimed_epoch > delivery.epoch
+
