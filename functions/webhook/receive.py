@@ -1,0 +1,99 @@
+"""Take one webhook call over: what was answered with 200 is in the queue or kept."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from channels.base import Channel, HandshakeAnswer, WebhookRequest
+from channels.registry import CHANNELS
+from conversation.errors import NotFound, TooLarge, Unauthorized
+from conversation.event import CustomerEvent
+from conversation.identity import Identity
+from conversation.incoming import Incoming
+from conversation.message import Content
+from conversation.ports import Archive, Inbound, Table, Vault
+from webhook.receipts import take_receipt
+
+BODY_LIMIT = 1_000_000
+"""Bytes of a webhook body: messengers send a few kilobytes, WhatsApp names 3 MB as its limit."""
+
+TEXT_LIMIT = 16_000
+"""Characters of a text that stand in the table; the whole of a longer one is archived."""
+
+TO_CONVERSATION = ("message", "edit", "delete", "reaction", "block")
+
+
+@dataclass(frozen=True)
+class House:
+    """What taking in works with."""
+
+    table: Table
+    inbound: Inbound
+    archive: Archive
+    vault: Vault
+    identity: Identity
+    clock: Callable[[], int]
+
+
+def receive(house: House, channel: str, request: WebhookRequest) -> HandshakeAnswer:
+    """Take a webhook call over and return what to answer.
+
+    Raises NotFound, TooLarge, Unauthorized, Malformed, and Unavailable where the queue did not
+    take an event: then the messenger comes again with all of them.
+    """
+    messenger = CHANNELS.get(channel)
+    if messenger is None or not messenger.abilities.pushed:
+        raise NotFound(f"There is no webhook for the channel {channel!r}.")
+    secrets = house.vault.account(channel, request.account)
+    if secrets is None:
+        raise Unauthorized(f"No account of that name is connected on {channel}.")
+    if request.method == "GET":
+        answer = messenger.handshake(request, secrets)
+        if answer is None:
+            raise Unauthorized("The verify token is not the one that was set at `pforte connect`.")
+        return answer
+    if len(request.body) > BODY_LIMIT:
+        raise TooLarge(f"A webhook body has at most {BODY_LIMIT} bytes.")
+    if not messenger.verify(request, secrets):
+        raise Unauthorized("The signature is missing or wrong.")
+    return _take(house, messenger, request)
+
+
+def _take(house: House, messenger: Channel, request: WebhookRequest) -> HandshakeAnswer:
+    events = messenger.parse(request.body, request.headers, request.account)
+    if not events or any(_is_odd(event) for event in events):
+        _keep_raw(house, messenger.name, request.body)
+    for incoming in events:  # one by one: the first refusal stops the rest, so order holds
+        if incoming.kind in TO_CONVERSATION:
+            _hand_over(house, incoming)
+        elif incoming.kind == "status":
+            take_receipt(house.table, house.inbound, house.identity, house.clock, incoming)
+    return HandshakeAnswer(status=200, body=messenger.acknowledge(request.body, events))
+
+
+def _is_odd(incoming: Incoming) -> bool:
+    """Say whether somebody may want to see the raw body."""
+    unreadable = incoming.content is not None and bool(incoming.content.unreadable)
+    return unreadable or incoming.kind in ("other", "echo", "referral")
+
+
+def _hand_over(house: House, incoming: Incoming) -> None:
+    event_id = house.identity.event(incoming)
+    if incoming.content is not None and len(incoming.content.text) > TEXT_LIMIT:
+        content = _archived(house.archive, incoming.content, event_id)
+        incoming = incoming.model_copy(update={"content": content})
+    at = incoming.sent_at if incoming.sent_at is not None else house.clock()
+    conversation = house.identity.conversation(incoming.address)
+    house.inbound.send(conversation, CustomerEvent(id=event_id, at=at, incoming=incoming))
+
+
+def _archived(archive: Archive, content: Content, event_id: str) -> Content:
+    key = f"texts/{event_id}.txt"
+    archive.put(key, content.text.encode())
+    return content.model_copy(update={"text": content.text[:TEXT_LIMIT], "archive": key})
+
+
+def _keep_raw(house: House, channel: str, body: bytes) -> None:
+    day = datetime.fromtimestamp(house.clock() / 1000, UTC).date().isoformat()
+    house.archive.put(f"raw/{channel}/{day}/{hashlib.sha256(body).hexdigest()[:32]}", body)
