@@ -1,1 +1,1 @@
-"""Speak every messenger's language: pure functions from bytes to events and from messages to calls."""
+"""Speak every messenger's language: from bytes to events, from messages to calls. Pure."""

@@ -1,10 +1,10 @@
 """Fix the protocol that every messenger meets; no I/O, so recorded payloads test all of it.
 
-The webhook's way: `handshake` (GET), `verify`, `parse`. The way out: `render` makes the calls of
-one message, `deliver` makes them and asks `outcome` what the answer means.
+The webhook's way: `handshake` (GET), `verify`, `parse`, `acknowledge`. The way out: `render` makes
+the calls of one message, `deliver` makes them and asks `outcome` what the answer means.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -12,7 +12,7 @@ from conversation.incoming import Incoming
 from conversation.message import Message
 
 type Secrets = Mapping[str, str]
-"""An account's secrets by name, as `pforte connect` stored them (`access_token`, `app_secret` …)."""
+"""An account's secrets by name, as `pforte connect` stored them (`access_token` …)."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,10 @@ class RetryAfter:
 
 @dataclass(frozen=True)
 class Refused:
-    """The messenger will not take this message; `reason` is a word of ours, `code` the provider's."""
+    """The messenger will not take this message.
+
+    `reason` is one of the words in `channels.reasons`, `code` the provider's.
+    """
 
     reason: str
     code: str = ""
@@ -110,7 +113,14 @@ class Channel(Protocol):
         """Say whether the raw bytes carry a valid signature, in constant time."""
 
     def parse(self, body: bytes, headers: Mapping[str, str], account: str) -> list[Incoming]:
-        """Return every event of a webhook body. Raises Malformed where it is not the format."""
+        """Return every event of a webhook body. Raises Malformed where it is not the format.
+
+        Never empty: what nobody knows is one event of kind `other`.
+        """
+
+    def acknowledge(self, events: Sequence[Incoming]) -> str:  # noqa: ARG002  most need no words
+        """Return the JSON that the webhook's 200 carries, "" where it is an empty answer."""
+        return ""
 
     def render(self, message: Message, account: str, user: str) -> list[Call]:
         """Return the calls that send a message, in order, long texts split."""

@@ -1,0 +1,143 @@
+"""Speak Telegram (Bot API): one bot is one account, named by its numeric id.
+
+Secrets of an account: `access_token` (BotFather's), `secret_token` (ours, told with setWebhook).
+"""
+
+import hmac
+import json
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from channels import reasons, telegram_parse
+from channels.base import (
+    Abilities,
+    Call,
+    Channel,
+    HandshakeAnswer,
+    Outcome,
+    ProviderResponse,
+    Refused,
+    RetryAfter,
+    Secrets,
+    Sent,
+    WebhookRequest,
+)
+from channels.loose import load, mapping, text
+from channels.text import numbered, split
+from conversation.errors import Malformed
+from conversation.incoming import Incoming
+from conversation.message import Button, Message
+
+_CALLBACK_DATA = 64
+"""Bytes."""
+
+_SERVER_TROUBLE = RetryAfter(30, account=False)
+
+
+class Telegram(Channel):
+    """The Telegram Bot API."""
+
+    name = "telegram"
+    # Lengths in UTF-16 code units; the API sets no limit to a button's title.
+    abilities = Abilities(text_limit=4096, buttons=100, button_title=64)
+
+    def handshake(self, request: WebhookRequest, secrets: Secrets) -> HandshakeAnswer | None:  # noqa: ARG002  there is none
+        """Return None: Telegram sets a webhook up without asking it."""
+        return None
+
+    def verify(self, request: WebhookRequest, secrets: Secrets) -> bool:
+        """Compare `X-Telegram-Bot-Api-Secret-Token` with ours; the body itself is not signed."""
+        ours = secrets.get("secret_token", "")
+        theirs = request.headers.get("x-telegram-bot-api-secret-token", "")
+        return bool(ours) and hmac.compare_digest(ours.encode(), theirs.encode("utf-8", "replace"))
+
+    def parse(self, body: bytes, headers: Mapping[str, str], account: str) -> list[Incoming]:  # noqa: ARG002  nothing stands in them
+        """Return the events of a webhook body. Raises Malformed."""
+        return telegram_parse.parse(body, account)
+
+    def acknowledge(self, events: Sequence[Incoming]) -> str:
+        """Answer a tapped button, or its clock turns for a minute.
+
+        Telegram takes one method in the answer to a webhook.
+        """
+        taps = [event.provider_id for event in events if event.raw_kind == "callback_query"]
+        if not taps:
+            return ""
+        return json.dumps({"method": "answerCallbackQuery", "callback_query_id": taps[0]})
+
+    def render(self, message: Message, account: str, user: str) -> list[Call]:  # noqa: ARG002  the token names the bot
+        """Return the calls that send a message as plain text, options under its last part."""
+        content = message.content
+        keyboard = _keyboard(content.buttons)
+        words = content.text
+        if keyboard:
+            words = words if words.strip() else "…"
+        elif content.buttons:
+            words = numbered(words, content.buttons)
+        calls = [_send(user, part) for part in split(words, self.abilities.text_limit)]
+        if keyboard:
+            calls[-1] = _send(user, str(calls[-1].json["text"]), reply_markup=keyboard)
+        return calls
+
+    def outcome(self, response: ProviderResponse) -> Outcome:
+        """Say what the answer means: by `error_code`; 400 has only its description to go by."""
+        try:
+            body = load(response.body)
+        except Malformed:
+            body = {}
+        if response.status < 300 and body.get("ok") is not False:
+            return Sent(text(mapping(body.get("result")).get("message_id")))
+        code = body.get("error_code")
+        status = code if isinstance(code, int) else response.status
+        if status == 429:
+            seconds = mapping(body.get("parameters")).get("retry_after")
+            return RetryAfter(max(seconds, 1) if isinstance(seconds, int) else 30)
+        if status >= 500:
+            return _SERVER_TROUBLE
+        return Refused(_reason(status, text(body.get("description"))), str(status))
+
+
+CHANNEL: Final = Telegram()
+
+
+def _send(user: str, part: str, **more: object) -> Call:
+    """Return a sendMessage without parse_mode: nothing in the text is markup."""
+    chat = int(user) if re.fullmatch("-?[0-9]{1,18}", user) else user
+    return Call(
+        method="POST",
+        path="/bot{access_token}/sendMessage",
+        json={
+            "chat_id": chat,
+            "text": part,
+            "link_preview_options": {"is_disabled": True},
+            **more,
+        },
+    )
+
+
+def _keyboard(options: Sequence[Button]) -> dict[str, Any] | None:
+    """Return the options one below the other, None where they don't fit."""
+    fit = 0 < len(options) <= Telegram.abilities.buttons and all(
+        option.title.strip() and 0 < len(option.payload.encode()) <= _CALLBACK_DATA
+        for option in options
+    )
+    if not fit:
+        return None
+    rows = [[{"text": option.title, "callback_data": option.payload}] for option in options]
+    return {"inline_keyboard": rows}
+
+
+def _reason(status: int, description: str) -> str:
+    """Return our word for a refusal. 403: blocked, deactivated, or thrown out of the group."""
+    if status == 403:
+        return reasons.BLOCKED
+    if status in {401, 404}:
+        # An unknown token makes an unknown path.
+        return reasons.TOKEN_INVALID
+    words = description.lower()
+    if status == 413 or "too long" in words:
+        return reasons.TOO_LONG
+    if re.search("chat not found|user not found|peer_id_invalid|upgraded to a supergroup", words):
+        return reasons.NOT_REACHABLE
+    return reasons.BAD_REQUEST

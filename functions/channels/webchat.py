@@ -1,0 +1,53 @@
+"""Speak our own web chat: its page fetches what was committed, so nothing is pushed or signed.
+
+Visitors come through the web chat's own API, not through a webhook.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from channels import reasons
+from channels.base import (
+    Abilities,
+    Call,
+    Channel,
+    HandshakeAnswer,
+    Outcome,
+    ProviderResponse,
+    Refused,
+    Secrets,
+    WebhookRequest,
+)
+from conversation.errors import Malformed
+from conversation.incoming import Incoming
+from conversation.message import Message
+
+
+class Webchat(Channel):
+    """The web chat that the house serves itself."""
+
+    name = "webchat"
+    abilities = Abilities(text_limit=16_000, buttons=20, button_title=80, pushed=False)
+
+    def handshake(self, request: WebhookRequest, secrets: Secrets) -> HandshakeAnswer | None:  # noqa: ARG002  there is none
+        """Return None: there is no webhook to set up."""
+        return None
+
+    def verify(self, request: WebhookRequest, secrets: Secrets) -> bool:  # noqa: ARG002  nobody may
+        """Return False: nobody may call a webhook of the web chat."""
+        return False
+
+    def parse(self, body: bytes, headers: Mapping[str, str], account: str) -> list[Incoming]:  # noqa: ARG002  never taken
+        """Raise Malformed: there is no webhook body."""
+        raise Malformed("The web chat has no webhook; visitors write through its own API.")
+
+    def render(self, message: Message, account: str, user: str) -> list[Call]:  # noqa: ARG002  the page fetches
+        """Return no calls: the page fetches the message."""
+        return []
+
+    def outcome(self, response: ProviderResponse) -> Outcome:  # noqa: ARG002  nothing is sent
+        """Refuse: no call was made that could have an answer."""
+        return Refused(reasons.BAD_REQUEST)
+
+
+CHANNEL: Final = Webchat()

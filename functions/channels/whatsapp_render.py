@@ -1,0 +1,98 @@
+"""Write messages as calls of the WhatsApp Cloud API: text, reply buttons, lists.
+
+Lengths in UTF-16 code units. Source: the Cloud API's pages on text and interactive messages.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+from urllib.parse import quote
+
+from channels.base import Abilities, Call
+from channels.text import length, numbered, split
+from conversation.message import Button, Content, Message
+
+ABILITIES: Final = Abilities(
+    text_limit=4096,
+    buttons=3,
+    button_title=20,
+    list_rows=10,
+    row_title=24,
+    own_reference=True,
+    receipts=True,
+)
+
+_INTERACTIVE_BODY = 1024
+_BUTTON_ID = 256
+_ROW_ID = 200
+_OPENER = 20
+_DEFAULT_OPENER = "☰"
+"""Opens a list where nobody named it: the same in every language."""
+
+_BUSINESS_SCOPED_ID = re.compile(r"[A-Z]{2}\.(ENT\.)?[A-Za-z0-9]+")
+
+
+def render(message: Message, account: str, user: str) -> list[Call]:
+    """Return the calls that send a message: long texts split, options with the last part."""
+    bodies = _bodies(message.content)
+    # A business-scoped id stands for a customer whose number is hidden.
+    key = "recipient" if _BUSINESS_SCOPED_ID.fullmatch(user) else "to"
+    envelope = {
+        "messaging_product": "whatsapp",
+        "recipient_type": "individual",
+        key: user,
+        "biz_opaque_callback_data": message.id,
+    }
+    return [
+        Call(
+            method="POST",
+            path=f"/{quote(account, safe='')}/messages",
+            json={**envelope, **body},
+            headers={"Authorization": "Bearer {access_token}"},
+        )
+        for body in bodies
+    ]
+
+
+def _bodies(content: Content) -> list[Mapping[str, Any]]:
+    action = _action(content)
+    if action is None:
+        text = numbered(content.text, content.buttons) if content.buttons else content.text
+        return _texts(text)
+    parts = split(content.text, _INTERACTIVE_BODY) or ["…"]
+    # What comes before the last part may use the longer limit of a plain text.
+    before = content.text.rstrip().removesuffix(parts[-1])
+    interactive = {"body": {"text": parts[-1]}, **action}
+    return [*_texts(before), {"type": "interactive", "interactive": interactive}]
+
+
+def _texts(text: str) -> list[Mapping[str, Any]]:
+    return [{"type": "text", "text": {"body": part}} for part in split(text, ABILITIES.text_limit)]
+
+
+def _action(content: Content) -> Mapping[str, Any] | None:
+    """Return buttons, else a list, None where neither can show the options."""
+    options = content.buttons
+    if not content.menu and _fit(options, ABILITIES.buttons, ABILITIES.button_title, _BUTTON_ID):
+        replies = [
+            {"type": "reply", "reply": {"id": option.payload, "title": option.title}}
+            for option in options
+        ]
+        return {"type": "button", "action": {"buttons": replies}}
+    if _fit(options, ABILITIES.list_rows, ABILITIES.row_title, _ROW_ID):
+        rows = [{"id": option.payload, "title": option.title} for option in options]
+        opener = content.menu if length(content.menu) <= _OPENER else ""
+        action = {"button": opener or _DEFAULT_OPENER, "sections": [{"rows": rows}]}
+        return {"type": "list", "action": action}
+    return None
+
+
+def _fit(options: Sequence[Button], number: int, title: int, payload: int) -> bool:
+    """Say whether the options can be shown; the API refuses empty and repeated ones."""
+    return (
+        0 < len(options) <= number
+        and all(option.title.strip() and length(option.title) <= title for option in options)
+        and all(0 < length(option.payload) <= payload for option in options)
+        and len({option.title for option in options}) == len(options)
+        and len({option.payload for option in options}) == len(options)
+    )
