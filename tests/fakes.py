@@ -43,6 +43,9 @@ __all__ = [
 PAGE = 3
 """How many records one page holds: small, so that readers meet more than one."""
 
+PAUSE_KEPT = 7 * 86_400_000
+"""How long (ms) an account's state is kept after its pause."""
+
 
 @dataclass(frozen=True)
 class _Row:
@@ -190,7 +193,7 @@ class MemoryTable(Faulty):
         return DeliveryView(
             record=self._record(delivery.conversation, delivery.sequence),
             conversation=self._conversation(delivery.conversation),
-            paused_until=self.paused.get(f"{channel}:{account}", 0),
+            paused_until=self._paused_until(f"{channel}:{account}"),
         )
 
     @operation("upd")
@@ -225,6 +228,14 @@ class MemoryTable(Faulty):
         self._update(record, unknown=tuple(sorted({*record.unknown, message_id})))
 
     @operation("upd")
+    def note_unsent(self, delivery: Delivery, receive_count: int) -> None:
+        """Note that up to this receive nothing was sent that has no outcome. Raises Missing."""
+        record = self._existing(delivery.conversation, delivery.sequence)
+        known = record.unsent.get(delivery.attempt_key, 0)
+        unsent = {**record.unsent, delivery.attempt_key: max(known, receive_count)}
+        self._update(record, unsent=unsent)
+
+    @operation("upd")
     def note_refusal(self, delivery: Delivery, reason: str) -> None:
         """Record a refusal that the conversation is not told of yet. Raises Missing."""
         record = self._existing(delivery.conversation, delivery.sequence)
@@ -251,7 +262,7 @@ class MemoryTable(Faulty):
     @operation("cput")
     def pause_account(self, account: str, until: int) -> None:
         """Remember that an account (`channel:account`) must not send before `until` (ms)."""
-        self.paused[account] = max(until, self.paused.get(account, 0))
+        self.paused[account] = max(until, self._clock(), self.paused.get(account, 0))
 
     @operation("put")
     def park(self, parked: Parked) -> None:
@@ -329,6 +340,10 @@ class MemoryTable(Faulty):
         return str(body["text"]) if body else ""
 
     # Storage.
+
+    def _paused_until(self, account: str) -> int:
+        until = self.paused.get(account, 0)
+        return until if until + PAUSE_KEPT > self._clock() else 0
 
     def _conversation(self, conversation: str) -> Conversation | None:
         text = self._conversations.get(conversation)
