@@ -56,7 +56,7 @@ class Telegram(Channel):
         """Return the events of a webhook body. Raises Malformed."""
         return telegram_parse.parse(body, account)
 
-    def acknowledge(self, events: Sequence[Incoming]) -> str:
+    def acknowledge(self, body: bytes, events: Sequence[Incoming]) -> str:  # noqa: ARG002  the events tell
         """Answer a tapped button, or its clock turns for a minute.
 
         Telegram takes one method in the answer to a webhook.
