@@ -1,0 +1,51 @@
+"""Take the command line apart and hand it to the module of its command.
+
+A command's module offers `register(subparsers)`; its parser's default `run` takes the parsed
+arguments and returns the exit status: 0 done, 1 found something wrong, 2 called wrongly.
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+from pforte.failure import CALLED_WRONGLY, Failure
+
+# Only the module of the command that was called is imported: some bring numpy or boto3 along.
+_COMMANDS = {
+    "up": "pforte.house.command",
+    "agent": "pforte.house.command",
+    "connect": "pforte.connect",
+    "phone": "pforte.phone",
+    "parse": "pforte.parse",
+    "bot": "pforte.bot.command",
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command and return its exit status."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    parser = _parser(given)
+    chosen = parser.parse_args(given)
+    try:
+        status: int = chosen.run(chosen)
+    except Failure as failure:
+        print(f"pforte: {failure}", file=sys.stderr)
+        return failure.status
+    except OSError as error:
+        print(f"pforte: {error}", file=sys.stderr)
+        return CALLED_WRONGLY
+    except KeyboardInterrupt:
+        return 130
+    return status
+
+
+def _parser(given: Sequence[str]) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="pforte", description="The front door of a customer service."
+    )
+    subparsers = parser.add_subparsers(metavar="COMMAND", required=True)
+    called = _COMMANDS.get(given[0]) if given else None
+    for module in [called] if called else sorted(set(_COMMANDS.values())):
+        import_module(module).register(subparsers)
+    return parser

@@ -1,0 +1,177 @@
+"""Open and close a whole house on this machine: emulator, stack, agents, gateway, messengers."""
+
+import fcntl
+import json
+import os
+import socket
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from pforte.failure import Failure
+from pforte.house import build
+from pforte.house.emulator import Emulator, stop_left_over
+from pforte.house.gateway import Gateway
+from pforte.house.house import House, forget, remember, running_house
+from pforte.house.people import People, new_password
+from pforte.messengers import server
+from pforte.messengers.accounts import simulated_accounts
+
+STACK = "pforte"
+AGENTS = {"anna@musterstadt.example": True, "jonas@musterstadt.example": False}
+"""Who is seeded, and who of them is a supervisor."""
+
+_PREFERRED_PORTS = {"house": 4580, "aws": 4581, "messengers": 4582}
+_QUEUE_FUNCTIONS = ("ConverseFunction", "DeliverFunction")
+_PAGES = ("/desk", "/webchat/demo")
+
+
+@contextmanager
+def open_house(
+    state: Path,
+    say: Callable[[str], None] = lambda _: None,
+    preferred_ports: Mapping[str, int] = _PREFERRED_PORTS,
+) -> Iterator[tuple[House, Callable[[], None]]]:
+    """Open a house that keeps its data in `state`, and close it at the end of the block.
+
+    Yields the house and a check that raises Failure if a part of it has died. Other commands find
+    it while it is open. Raises Failure where it cannot be opened, or is open already.
+    """
+    state.mkdir(parents=True, exist_ok=True)
+    with ExitStack() as closing:
+        closing.enter_context(_only_one(state))
+        stop_left_over(state)
+        ports = _ports(state, preferred_ports)
+        say("Building ...")
+        fingerprint = build.build()
+        say("Starting the AWS emulator ...")
+        emulator = Emulator(state, ports["aws"])
+        emulator.start()
+        closing.callback(emulator.stop)
+        messengers = f"http://127.0.0.1:{ports['messengers']}"
+        url = f"http://127.0.0.1:{ports['house']}"
+        say("Deploying template.yaml ...")
+        outputs = build.deploy(
+            STACK,
+            emulator.endpoint,
+            {
+                "PublicBaseUrl": url,
+                "WhatsAppBaseUrl": f"{messengers}/v25.0",
+                "TelegramBaseUrl": messengers,
+                "CognitoEndpoint": emulator.endpoint,
+            },
+            fingerprint,
+        )
+        house = House(STACK, url, outputs, emulator.endpoint, messengers, str(state))
+        _seed_agents(house, state)
+        _connect_messengers(house, state)
+        gateway = Gateway(ports["house"], ports["aws"], outputs["ApiId"])
+        gateway.start()
+        closing.callback(gateway.stop)
+        say("Opening ...")
+        _wake(house)
+        messengers_server = server.serve(ports["messengers"], house)
+        closing.callback(messengers_server.stop)
+        remember(house)
+        closing.callback(forget, house)
+        yield house, emulator.check
+        say("Closing, and keeping the data ...")
+
+
+def seeded_passwords(state: Path) -> dict[str, str]:
+    """Return the passwords of the seeded agents, made once per house."""
+    path = state / "agents.json"
+    if not path.exists():
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            json.dump({email: new_password() for email in AGENTS}, file)
+    passwords: dict[str, str] = json.loads(path.read_text())
+    return passwords
+
+
+def _seed_agents(house: House, state: Path) -> None:
+    people = People(house)
+    known = {agent.email for agent in people.all()}
+    for email, password in seeded_passwords(state).items():
+        if email not in known:
+            people.add(email, supervisor=AGENTS[email], password=password)
+
+
+def _connect_messengers(house: House, state: Path) -> None:
+    whatsapp, telegram = simulated_accounts(state / "messengers")
+    house.connect("whatsapp", whatsapp.account, whatsapp.secrets())
+    house.connect("telegram", telegram.account, telegram.secrets())
+
+
+@contextmanager
+def _only_one(state: Path) -> Iterator[None]:
+    with (state / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Failure(f"the house is open already{_where(state)}") from None
+        yield
+
+
+def _where(state: Path) -> str:
+    try:
+        return f": {running_house(state).url}/desk"
+    except Failure:
+        return " or is just being opened"
+
+
+def _ports(state: Path, preferred: Mapping[str, int]) -> dict[str, int]:
+    """Choose the ports of last time where they are free: addresses and deployment stay the same."""
+    note = state / "ports.json"
+    last = json.loads(note.read_text()) if note.exists() else {}
+    ports: dict[str, int] = {}
+    with ExitStack() as held:
+        for name, port in preferred.items():
+            chosen = held.enter_context(_held(last.get(name, port)))
+            ports[name] = chosen.getsockname()[1]
+    note.write_text(json.dumps(ports))
+    return ports
+
+
+@contextmanager
+def _held(port: int) -> Iterator[socket.socket]:
+    """Hold a port, or any free one where it is taken."""
+    with socket.socket() as holder:
+        holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            holder.bind(("127.0.0.1", port))
+        except OSError:
+            holder.bind(("127.0.0.1", 0))
+        yield holder
+
+
+def _wake(house: House) -> None:
+    """Call every function once, so that the first customer meets a warm house that works."""
+    resources = house.client("cloudformation").describe_stack_resources(StackName=house.stack)
+    names: dict[str, str] = {
+        resource["LogicalResourceId"]: resource["PhysicalResourceId"]
+        for resource in resources["StackResources"]
+    }
+    with ThreadPoolExecutor(max_workers=3) as pool:
+        calls = [pool.submit(_call, house, name, names[name]) for name in _QUEUE_FUNCTIONS]
+        calls += [pool.submit(_get, house, page) for page in _PAGES]
+        for call in calls:
+            call.result()
+
+
+def _call(house: House, name: str, function: str) -> None:
+    answer: dict[str, Any] = house.client("lambda").invoke(
+        FunctionName=function, Payload=json.dumps({"Records": []})
+    )
+    if "FunctionError" in answer:
+        raise Failure(f"{name} does not start: {answer['Payload'].read().decode()[:500]}")
+
+
+def _get(house: House, page: str) -> None:
+    answer = httpx.get(house.url + page, timeout=60, follow_redirects=True)
+    if answer.status_code != httpx.codes.OK:
+        raise Failure(f"{house.url}{page} answers {answer.status_code}: {answer.text[:500]}")
