@@ -1,0 +1,1 @@
+"""Let agents see who waits, take a conversation, and answer."""

@@ -1,0 +1,94 @@
+"""Give a waiting conversation to the agent who asks first."""
+
+from uuid import uuid4
+
+from aws.journal import flush
+from channels.registry import CHANNELS
+from conversation.address import Address
+from conversation.claim import claim
+from conversation.conversation import Conversation
+from conversation.errors import Conflict, NotFound, Unavailable, VersionConflict
+from conversation.model import Model
+from conversation.words import agent_joined
+from desk.agent import Agent
+from desk.outside import Outside
+from desk.waiting import candidates
+
+CANDIDATES = 10
+ATTEMPTS = 6
+ROUNDS = 3
+
+
+class Claimed(Model):
+    """What an agent has now; what is written there carries the epoch."""
+
+    conversation: str
+    epoch: int
+
+
+def claim_next(outside: Outside, agent: Agent) -> Claimed | None:
+    """Claim who is due first, or the next if somebody was faster; None where nobody waits.
+
+    The queue is an index and lags: where all that it shows are gone, it is read again.
+    """
+    for _ in range(ROUNDS):
+        waiting = candidates(outside, CANDIDATES)
+        if not waiting:
+            return None
+        for conversation in waiting:
+            try:
+                return claim_this(outside, agent, conversation, again=False)
+            except (Conflict, NotFound):
+                continue
+    return None
+
+
+def claim_this(outside: Outside, agent: Agent, id_: str, again: bool = True) -> Claimed:
+    """Claim one conversation; where the agent has it already, that is fine (`again`).
+
+    Whatever else was decided for the conversation between our read and our write makes the write
+    fail on its version, and we read again. Raises Conflict where somebody else has it or nobody
+    waits, NotFound.
+    """
+    for _ in range(ATTEMPTS):
+        conversation = outside.table.conversation(id_)
+        if conversation is None:
+            raise NotFound("There is no such conversation.")
+        if conversation.agent == agent.id and again:
+            return Claimed(conversation=id_, epoch=conversation.epoch)
+        if conversation.agent is not None:
+            raise Conflict("Somebody else has this conversation.")
+        claimed = _claimed(outside, agent, conversation)
+        flush(outside.table, outside.outbound, conversation, fresh=False)
+        try:
+            outside.table.put_conversation(claimed, conversation.version)
+        except VersionConflict:
+            continue
+        _tell(outside, claimed)
+        return Claimed(conversation=id_, epoch=claimed.epoch)
+    raise Conflict("A lot is happening in this conversation; try again.")
+
+
+def _claimed(outside: Outside, agent: Agent, conversation: Conversation) -> Conversation:
+    return claim(
+        conversation,
+        agent=agent.id,
+        name=agent.name,
+        joined=agent_joined(agent.name, conversation.language),
+        now=outside.clock(),
+        writer=uuid4().hex,
+        pushed=_pushed(conversation.answer_to),
+    )
+
+
+def _pushed(address: str) -> bool:
+    """Say whether what we write must be sent: the web chat fetches it instead."""
+    return bool(address) and CHANNELS[Address.parse(address).channel].abilities.pushed
+
+
+def _tell(outside: Outside, claimed: Conversation) -> None:
+    try:
+        flush(outside.table, outside.outbound, claimed, fresh=True)
+    except Unavailable:
+        # The claim stands; its own write carries the wake that flushes it.
+        return

@@ -1,0 +1,83 @@
+"""Send what an agent says and does into the conversation's queue."""
+
+from uuid import UUID
+
+from pydantic import Field
+
+from conversation.conversation import Conversation
+from conversation.errors import Conflict, NotFound
+from conversation.event import HandBack, Reply, Resolve
+from conversation.model import Model
+from desk.agent import Agent
+from desk.outside import Outside
+
+TEXT_LIMIT = 16_000
+"""Characters; the channels split what is longer than they can send at once."""
+
+
+class NewReply(Model):
+    """A reply; `id` is the page's, the same in every repeat. `sent_at` in ms."""
+
+    id: UUID
+    epoch: int
+    text: str = Field(min_length=1, max_length=TEXT_LIMIT)
+    sent_at: int = Field(ge=0)
+
+
+class NewEnd(Model):
+    """The word that the agent is done with a conversation; `id` is the page's."""
+
+    id: UUID
+    epoch: int
+
+
+class NewDraft(Model):
+    """What the agent is typing; empty where nothing is left of it."""
+
+    text: str = Field(max_length=TEXT_LIMIT)
+
+
+def reply(outside: Outside, agent: Agent, id_: str, new: NewReply) -> None:
+    """Put a reply into the queue; one that may not be said is kept as the agent's draft.
+
+    The epoch decides later, in order; this look only spares the agent the way there and back.
+    Raises Conflict, NotFound.
+    """
+    try:
+        _has(outside, agent, id_)
+    except Conflict:
+        outside.table.put_draft(id_, agent.id, new.text)
+        raise
+    outside.inbound.send(
+        id_,
+        Reply(
+            id=f"reply:{new.id}",
+            at=min(new.sent_at, outside.clock()),
+            agent=agent.id,
+            epoch=new.epoch,
+            text=new.text,
+        ),
+    )
+
+
+def resolve(outside: Outside, agent: Agent, id_: str, new: NewEnd) -> None:
+    """Close the escalation. Raises Conflict, NotFound."""
+    _has(outside, agent, id_)
+    event = Resolve(id=f"resolve:{new.id}", at=outside.clock(), agent=agent.id, epoch=new.epoch)
+    outside.inbound.send(id_, event)
+
+
+def hand_back(outside: Outside, agent: Agent, id_: str, new: NewEnd) -> None:
+    """Give the conversation back to the bot. Raises Conflict, NotFound."""
+    _has(outside, agent, id_)
+    event = HandBack(id=f"hand_back:{new.id}", at=outside.clock(), agent=agent.id, epoch=new.epoch)
+    outside.inbound.send(id_, event)
+
+
+def _has(outside: Outside, agent: Agent, id_: str) -> Conversation:
+    conversation = outside.table.conversation(id_)
+    if conversation is None:
+        raise NotFound("There is no such conversation.")
+    if conversation.agent != agent.id:
+        raise Conflict("You do not have this conversation any more.")
+    return conversation

@@ -1,0 +1,81 @@
+"""Show who waits, and let contenders for the queue spread over it."""
+
+from random import Random
+from typing import Any
+
+from conversation.model import Model
+from conversation.ports import Waiting
+from desk.agent import Agent
+from desk.outside import Outside
+
+ROWS = 50
+AS_GOOD_AS_EQUAL = 60_000
+"""Two who wait are due at the same time if it is within this (ms): rows show minutes."""
+
+
+class Row(Model):
+    """A conversation in a list; `summary` as `conversation.summary` wrote it."""
+
+    conversation: str
+    due: int
+    team: str
+    summary: dict[str, Any]
+
+
+class Me(Model):
+    """Who the agent is."""
+
+    id: str
+    name: str
+    supervisor: bool
+
+
+class Overview(Model):
+    """All that the page asks for every two seconds; `waiting` counts beyond the rows shown."""
+
+    me: Me
+    waiting: int
+    queue: tuple[Row, ...]
+    mine: tuple[Row, ...]
+
+
+def overview(outside: Outside, agent: Agent) -> Overview:
+    """Return the queue, the longest due first, and the agent's own conversations."""
+    table = outside.table
+    count, rows = 0, list[Row]()
+    for team in outside.teams:
+        found = table.assigned(f"queue#{team}", ROWS)
+        count += len(found) if len(found) < ROWS else table.waiting_count(f"queue#{team}")
+        rows += [_row(waiting, team) for waiting in found]
+    rows.sort(key=lambda row: row.due)
+    return Overview(
+        me=Me(id=agent.id, name=agent.name, supervisor="supervisors" in agent.groups),
+        waiting=count,
+        queue=tuple(rows[:ROWS]),
+        mine=tuple(_row(waiting, "") for waiting in table.assigned(f"agent#{agent.id}", ROWS)),
+    )
+
+
+def candidates(outside: Outside, count: int) -> list[str]:
+    """Return who is to be claimed first, next, and so on, as this contender tries them."""
+    waiting = [
+        row for team in outside.teams for row in outside.table.assigned(f"queue#{team}", count)
+    ]
+    waiting.sort(key=lambda row: row.due)
+    return [row.conversation for row in in_fair_disorder(waiting[:count], outside.random)]
+
+
+def in_fair_disorder(waiting: list[Waiting], random: Random) -> list[Waiting]:
+    """Order by `due`, give or take a minute, differently for each contender.
+
+    They do not all run at the first entry, and nobody is passed over by one who is due more than
+    a minute later.
+    """
+    jittered = [(row.due + random.random() * AS_GOOD_AS_EQUAL, row) for row in waiting]
+    return [row for _, row in sorted(jittered, key=lambda entry: entry[0])]
+
+
+def _row(waiting: Waiting, team: str) -> Row:
+    return Row(
+        conversation=waiting.conversation, due=waiting.due, team=team, summary=waiting.summary
+    )
