@@ -277,7 +277,7 @@ class MemoryTable(Faulty):
     def parked(self, address: str) -> list[Parked]:
         """Read consistently what is parked for an address, in sequence."""
         rows = self._parked.get(address, {})
-        return [_parked(rows[order]) for order in sorted(rows)]
+        return [_parked(rows[order]) for order in sorted(rows, key=lambda order: order.zfill(20))]
 
     @operation("del")
     def unpark(self, parked: Parked) -> None:

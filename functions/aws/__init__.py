@@ -1,0 +1,1 @@
+"""Fulfil the ports with AWS: the only package that knows boto3."""
