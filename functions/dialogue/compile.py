@@ -103,9 +103,7 @@ def _initial(project: Project, name: str, node: Node) -> SlotValue:
     return value
 
 
-def _responses(
-    project: Project, intents: tuple[str, ...]
-) -> dict[str, tuple[Variation, ...]]:
+def _responses(project: Project, intents: tuple[str, ...]) -> dict[str, tuple[Variation, ...]]:
     built_in = read_yaml(BUILT_IN_RESPONSES, BUILT_IN_RESPONSES.name).mapping("a bot's file")
     nodes = built_in["responses"].mapping("responses") | project.responses
     responses = {}

@@ -59,19 +59,17 @@ def _language(metadata: Node | None, default: Language | None) -> Language | Non
     node = fields.get("language") if isinstance(fields, dict) else None
     if node is None:
         return default
-    if node.value == "de":
-        return "de"
-    if node.value == "en":
-        return "en"
-    node.fail("the language of examples is 'de' or 'en'. Correct it.")
+    languages: dict[str, Language] = {"de": "de", "en": "en"}
+    if node.value not in languages:
+        node.fail("the language of examples is 'de' or 'en'. Correct it.")
+    return languages[node.value]
 
 
 def _lines(examples: Node) -> Iterator[Node]:
     """Yield each example with its own line, from a block of `- ` lines or a list."""
     if isinstance(examples.value, list):
         for entry in examples.value:
-            fields = entry.value if isinstance(entry.value, dict) else {}
-            yield fields.get("text", entry)
+            yield entry.at(("text",))
         return
     if not isinstance(examples.value, str):
         examples.fail("examples are a block ('examples: |') of lines that begin with '- '.")

@@ -73,19 +73,12 @@ def read_file(project: Project, path: Path, content: Node) -> None:
             project.examples += read_examples(node, file_language(path), project.warn)
         elif key == "rules":
             project.rules += read_rules(node)
-        elif key == "responses":
-            _merge(project.responses, node.mapping("responses"), "response")
-        elif key == "slots":
-            _merge(project.slots, node.mapping("slots"), "slot")
-        elif key == "intents":
-            _merge(project.intents, dict(_named(node, "intents")), "intent")
-        elif key == "actions":
-            _merge(project.actions, dict(_named(node, "actions")), "action")
-        elif key in _UNSUPPORTED:
-            if node.value:
-                project.warn(node, f"{_UNSUPPORTED[key]}.")
+        elif key in ("responses", "slots"):
+            _merge(getattr(project, key), node.mapping(key), key)
+        elif key in ("intents", "actions"):
+            _merge(getattr(project, key), dict(_named(node, key)), key)
         elif key not in _IGNORED:
-            project.warn(node, f"unknown key '{key}' is ignored. Is it misspelt?")
+            _warn_unused(project, key, node)
 
 
 def file_language(path: Path) -> Language | None:
@@ -142,8 +135,15 @@ def _named(node: Node, what: str) -> Iterator[tuple[str, Node]]:
             yield entry.text(f"an entry of {what}"), entry
 
 
+def _warn_unused(project: Project, key: str, node: Node) -> None:
+    if key not in _UNSUPPORTED:
+        project.warn(node, f"unknown key '{key}' is ignored. Is it misspelt?")
+    elif node.value:
+        project.warn(node, f"{_UNSUPPORTED[key]}.")
+
+
 def _merge(into: dict[str, Node], more: dict[str, Node], what: str) -> None:
     for name, node in more.items():
         if name in into:
-            node.fail(f"{what} '{name}' is already at {into[name].place}. Keep one of them.")
+            node.fail(f"'{name}' of {what} is already at {into[name].place}. Keep one of them.")
         into[name] = node

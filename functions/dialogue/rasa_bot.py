@@ -114,7 +114,7 @@ class RasaBot:
         """Return what an action says: texts and buttons of its own, or a response by name."""
         contents: list[Content] = []
         for said in responses:
-            name = said.get("response")
+            name = str(said.get("response"))
             if name in self._compiled.responses:
                 contents += self._uttered(name, slots, seed, said)
             elif said.get("text"):

@@ -4,7 +4,6 @@ from typing import NamedTuple
 
 from dialogue.source import Node
 
-
 _PLAIN = {
     "condition": (None, []),
     "conversation_start": (None, False),

@@ -73,12 +73,10 @@ class Node:
         node = self
         for step in path:
             value = node.value
-            if isinstance(value, dict) and step in value:
-                node = value[step]
-            elif isinstance(value, list) and isinstance(step, int) and step < len(value):
-                node = value[step]
-            else:
+            steps = dict(enumerate(value)) if isinstance(value, list) else value
+            if not isinstance(steps, dict) or step not in steps:
                 break
+            node = steps[step]
         return node
 
     def read_as[M: Model](self, model: type[M], values: Any) -> M:

@@ -1,0 +1,63 @@
+"""Make probabilities of scores, and a threshold of a wanted precision."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.floating[Any]]
+
+_ROUNDS = 50
+
+
+@dataclass(frozen=True)
+class Curve:
+    """A Platt curve: the probability that an intent is right, given the evidence for it."""
+
+    slope: float
+    offset: float
+
+    def confidence(self, evidence: Floats) -> NDArray[np.float64]:
+        """Return probabilities between 0 and 1."""
+        at = np.clip(self.slope * evidence + self.offset, -500, 500)
+        probability: NDArray[np.float64] = 1 / (1 + np.exp(-at))
+        return probability
+
+
+def fit_curve(evidence: Floats, right: NDArray[np.bool_], weights: Floats) -> Curve:
+    """Fit the curve by Newton's method, with Platt's smoothed targets.
+
+    J. Platt, "Probabilistic outputs for support vector machines" (1999): the smoothing keeps the
+    slope finite where all are right.
+    """
+    total = weights.sum()
+    share = float((weights * right).sum() / total)
+    count = len(right) * np.array([1 - share, share])
+    targets = np.where(right, (count[1] + 1) / (count[1] + 2), 1 / (count[0] + 2))
+    inputs = np.stack([evidence, np.ones_like(evidence)], axis=1)
+    curve = np.array([0.0, np.log((share + 0.01) / (1.01 - share))])
+    scaled = weights / total
+    for _ in range(_ROUNDS):
+        probability = Curve(curve[0], curve[1]).confidence(evidence)
+        gradient = inputs.T @ (scaled * (probability - targets))
+        spread = scaled * probability * (1 - probability)
+        curvature = inputs.T @ (inputs * spread[:, None]) + 1e-6 * np.eye(2)
+        step = np.linalg.solve(curvature, gradient)
+        curve = curve - np.clip(step, -10, 10)
+        if np.abs(step).max() < 1e-9:
+            break
+    return Curve(round(float(curve[0]), 6), round(float(curve[1]), 6))
+
+
+def threshold_for(
+    precision: float, confidence: Floats, right: NDArray[np.bool_], weights: Floats
+) -> float:
+    """Return the lowest confidence from which on so large a share is right; 1 if there is none."""
+    order = np.argsort(-confidence, kind="stable")
+    answered = np.cumsum(weights[order])
+    good = np.cumsum(weights[order] * right[order])
+    enough = np.flatnonzero(good >= precision * answered)
+    if not len(enough):
+        return 1.0
+    return float(np.floor(confidence[order[enough[-1]]] * 1e6) / 1e6)

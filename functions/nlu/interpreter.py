@@ -1,0 +1,103 @@
+"""Say what one text means."""
+
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from conversation.understanding import FALLBACK_INTENT, RankedIntent, Understanding
+from nlu import ridge
+from nlu.calibration import Curve
+from nlu.features import shorten
+from nlu.index import Index, mapped
+from nlu.language import LanguageModel
+
+FILE = "model.json"
+
+RANKED = 10
+"""So many guesses are kept, best first."""
+
+_LETTER = re.compile(r"[^\W\d_]")
+
+_GREETING = re.compile(
+    r"\s*(?:hallo|hallöchen|halli ?hallo|hi|hey|huhu|moin(?: moin)?|servus|grüezi|tach|"
+    r"gr(?:ü|ue)(?:ß|ss) (?:gott|dich|sie)|(?:sch(?:ö|oe)nen )?gut(?:en?)? "
+    r"(?:tag|morgen|mittag|abend)|sehr geehrte (?:damen und herren|herren und damen)|"
+    r"hello|hiya|good (?:morning|afternoon|evening|day)|dear (?:sir or madam|sirs?|all))"
+    r"(?: (?:zusammen|team|leute|liebes team|there|all|everyone|again|nochmal))?"
+    r"(?!\w)[\s,.!:;)\-–—👋🙂😊]*",
+    re.IGNORECASE,
+)
+
+_REQUEST = 3
+"""So many words after a greeting are a request, whatever the greeting looks like."""
+
+
+@dataclass(frozen=True)
+class Interpreter:
+    """A trained model; pure and safe to share."""
+
+    intents: tuple[str, ...]
+    index: Index
+    weights: NDArray[np.float32]
+    curve: Curve
+    threshold: float
+    threshold_by_intent: dict[str, float]
+    language: LanguageModel
+
+    @classmethod
+    def load(cls, folder: Path) -> "Interpreter":
+        """Map what training wrote into memory."""
+        model = json.loads((folder / FILE).read_text(encoding="utf-8"))
+        return cls(
+            intents=tuple(model["intents"]),
+            index=Index.load(folder, model["examples"], model["unseen"]),
+            weights=mapped(folder / "ridge.npy"),
+            curve=Curve(model["slope"], model["offset"]),
+            threshold=model["threshold"],
+            threshold_by_intent=model["threshold_by_intent"],
+            language=LanguageModel.load(folder),
+        )
+
+    def parse(self, text: str) -> Understanding:
+        """Return what a text means; a text without a letter means nothing, with confidence 0.
+
+        A greeting in front does not hide the request behind it.
+        """
+        looked_at = shorten(text)
+        if not _LETTER.search(looked_at):
+            return Understanding(text=text, intent=FALLBACK_INTENT, confidence=0.0)
+        ranking = max(
+            (self._rank(part) for part in _parts(looked_at)), key=lambda guess: guess[0].confidence
+        )
+        best = ranking[0]
+        sure = best.confidence >= self.threshold_by_intent.get(best.name, self.threshold)
+        return Understanding(
+            text=text,
+            intent=best.name if sure else FALLBACK_INTENT,
+            confidence=best.confidence,
+            ranking=ranking,
+            language=self.language.detect(looked_at),
+        )
+
+    def _rank(self, text: str) -> tuple[RankedIntent, ...]:
+        """Return the likeliest intents, best first."""
+        cosines = self.index.cosines(text)
+        scores = ridge.kernel(cosines) @ self.weights
+        found = self.curve.confidence(ridge.evidence(scores, cosines.max(keepdims=True)))
+        order = np.argsort(-found, kind="stable")[:RANKED]
+        return tuple(
+            RankedIntent(name=self.intents[i], confidence=round(float(found[i]), 4)) for i in order
+        )
+
+
+def _parts(text: str) -> tuple[str, ...]:
+    """Return what to classify: behind a greeting the request, or both where that is short."""
+    greeting = _GREETING.match(text)
+    rest = text[greeting.end() :] if greeting else ""
+    if not _LETTER.search(rest):
+        return (text,)
+    return (rest,) if len(rest.split()) >= _REQUEST else (text, rest)

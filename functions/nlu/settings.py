@@ -1,0 +1,22 @@
+"""Say what an author may set about understanding: `pforte:` in config.yml."""
+
+from collections.abc import Mapping
+from typing import Literal
+
+from pydantic import Field
+
+from conversation.model import Model
+
+
+class NluSettings(Model):
+    """How sure to be before acting on an intent.
+
+    `precision`: of what is acted on, this share should be right, if the share
+    `expected_out_of_scope` of all messages is about something else. `confidence_by_intent` sets
+    an intent's own, lower threshold: a person who is asked for in vain is worse than one too many.
+    """
+
+    tier: Literal["small"] = "small"
+    precision: float = Field(default=0.95, gt=0, lt=1)
+    expected_out_of_scope: float = Field(default=0.3, ge=0, lt=1)
+    confidence_by_intent: Mapping[str, float] = {"talk_to_human": 0.5}
