@@ -1,0 +1,69 @@
+"""Hold what both simulated messengers share: the phone's side of chats, typing, faults."""
+
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+
+from pforte.messengers.faults import ChannelName, Faults
+from pforte.messengers.said import Said
+from pforte.messengers.store import Entry, Option, Store
+from pforte.messengers.web import BadRequest, Route
+from pforte.messengers.webhooks import Target, Webhooks
+
+
+def now_ms() -> int:
+    """Return the time in ms."""
+    return time.time_ns() // 1_000_000
+
+
+class Provider(ABC):
+    """A simulated messenger: an API for the house, and a phone for each customer."""
+
+    channel: ChannelName
+
+    def __init__(
+        self,
+        store: Store,
+        webhooks: Webhooks,
+        faults: Faults,
+        clock: Callable[[], int] = now_ms,
+    ) -> None:
+        self.store = store
+        self.webhooks = webhooks
+        self.faults = faults
+        self.clock = clock
+        self._typing: dict[str, int] = {}
+
+    @abstractmethod
+    def routes(self) -> list[Route]:
+        """Return the messenger's API."""
+
+    @abstractmethod
+    def target(self, base: str) -> Target:
+        """Return where its webhooks go in a house whose webhooks are under `base`."""
+
+    @abstractmethod
+    def write(self, said: Said) -> Entry:
+        """Let a customer act; the house hears of it by its webhook. Raises BadRequest."""
+
+    def type_for(self, user: str, milliseconds: int) -> None:
+        """Show the customer that we are typing; zero ends it."""
+        self._typing[user] = self.clock() + milliseconds
+        self.store.notify()
+
+    def typing(self, user: str) -> bool:
+        """Say whether the phone shows that we are typing."""
+        return self._typing.get(user, 0) > self.clock()
+
+    def _tapped(self, said: Said) -> tuple[Entry, Option]:
+        for entry in reversed(self.store.entries(self.channel, said.user)):
+            for option in entry.options:
+                if entry.state != "failed" and said.button in (option.id, option.title):
+                    return entry, option
+        raise BadRequest(f"no message offers the option {said.button!r}", 404)
+
+    def _earlier(self, said: Said, provider_id: str) -> Entry:
+        entry = self.store.find(self.channel, said.user, provider_id)
+        if entry is None:
+            raise BadRequest(f"there is no message {provider_id!r} in this chat", 404)
+        return entry

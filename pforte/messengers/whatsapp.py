@@ -1,0 +1,323 @@
+"""Play the WhatsApp Cloud API: sends, receipts, the 24-hour window, and the customers' phones."""
+
+import base64
+import functools
+import hashlib
+import hmac
+import json
+import secrets
+from collections.abc import Callable
+from typing import Any
+
+from pforte.messengers.accounts import WhatsAppAccount
+from pforte.messengers.faults import ChannelName, Fault, Faults
+from pforte.messengers.graph import BSUID, PHONE, TITLES, GraphError, Outgoing, read_message
+from pforte.messengers.provider import Provider, now_ms
+from pforte.messengers.said import Said
+from pforte.messengers.store import Entry, State, Store, Webhook
+from pforte.messengers.web import BadRequest, Request, Response, Route, json_response
+from pforte.messengers.webhooks import Target, Webhooks
+
+WINDOW_MS = 24 * 3_600_000
+TYPING_MS = 25_000
+_BUSINESS_ID = "200000000000001"
+
+
+class WhatsApp(Provider):
+    """One business number and all who write to it."""
+
+    channel: ChannelName = "whatsapp"
+
+    def __init__(
+        self,
+        account: WhatsAppAccount,
+        store: Store,
+        webhooks: Webhooks,
+        faults: Faults,
+        clock: Callable[[], int] = now_ms,
+    ) -> None:
+        super().__init__(store, webhooks, faults, clock)
+        self.account = account
+
+    def routes(self) -> list[Route]:
+        """Return the part of the Graph API that is played here, whatever its version."""
+        base = r"/whatsapp/v\d+\.\d+/(?P<number>\d+)"
+        return [
+            ("POST", base + "/messages", self._guarded(self._messages)),
+            ("GET", base, self._guarded(self._number)),
+        ]
+
+    def target(self, base: str) -> Target:
+        """Return where Meta's webhooks go: signed with the app secret over the body's bytes."""
+        return Target(f"{base}/webhooks/whatsapp/{self.account.account}", self._sign)
+
+    def _sign(self, body: bytes) -> dict[str, str]:
+        digest = hmac.new(self.account.app_secret.encode(), body, hashlib.sha256).hexdigest()
+        return {"X-Hub-Signature-256": f"sha256={digest}", "User-Agent": "facebookexternalua"}
+
+    def handshake(self) -> bool:
+        """Make the set-up request and say whether the house answered it with the challenge."""
+        challenge = str(secrets.randbelow(10**10))
+        query = {
+            "hub.mode": "subscribe",
+            "hub.verify_token": self.account.verify_token,
+            "hub.challenge": challenge,
+        }
+        return self.webhooks.get(self.channel, query) == (200, challenge)
+
+    # what the house asks
+
+    def _guarded(self, answer: Callable[[Request], Response]) -> Callable[[Request], Response]:
+        def guarded(request: Request) -> Response:
+            try:
+                self._authorize(request)
+                return answer(request)
+            except GraphError as error:
+                return json_response(error.to_dict(), error.status)
+
+        return guarded
+
+    def _authorize(self, request: Request) -> None:
+        expected = f"Bearer {self.account.access_token}"
+        given = request.headers.get("authorization", "")
+        if not hmac.compare_digest(given.encode(), expected.encode()):
+            raise GraphError(190, "Invalid OAuth access token - Cannot parse access token")
+        if request.parts["number"] != self.account.account:
+            raise GraphError(100, f"Object with ID '{request.parts['number']}' does not exist")
+
+    def _number(self, _: Request) -> Response:
+        return json_response(
+            {
+                "id": self.account.account,
+                "display_phone_number": self.account.number,
+                "verified_name": "Stadtwerke Musterstadt",
+                "quality_rating": "GREEN",
+            }
+        )
+
+    def _messages(self, request: Request) -> Response:
+        try:
+            body = request.json()
+        except ValueError as error:
+            raise GraphError(100, "The request body is not valid JSON") from error
+        if body.get("status") == "read":
+            return self._mark_read(body)
+        outgoing = read_message(body)
+        fault = self.faults.take(self.channel, outgoing.user) or Fault()
+        if fault.status is not None:
+            return _failure(fault.status, fault)
+        if fault.error is not None and not fault.later:
+            raise GraphError(fault.error, TITLES.get(fault.error, "told to fail"))
+        return self._accept(outgoing, fault)
+
+    def _accept(self, outgoing: Outgoing, fault: Fault) -> Response:
+        code = self._refusal(outgoing.user, fault)
+        entry = self.store.add(
+            Entry(
+                channel=self.channel,
+                user=outgoing.user,
+                side="house",
+                provider_id=_new_id(outgoing.user),
+                at=self.clock(),
+                text=outgoing.text,
+                options=outgoing.options,
+                menu=outgoing.menu,
+                about=outgoing.reply_to,
+                reference=outgoing.reference,
+                state="failed" if code else "sent",
+                code=str(code or ""),
+            )
+        )
+        self.type_for(outgoing.user, 0)
+        answer = json_response(
+            {
+                "messaging_product": "whatsapp",
+                "contacts": [{"input": outgoing.user, "wa_id": outgoing.user}],
+                "messages": [{"id": entry.provider_id}],
+            },
+            after=functools.partial(self._tell_states, entry, code),
+        )
+        if fault.timeout_after_accept:
+            return Response(0, b"", after=answer.after, silent_for=fault.hold)
+        return answer
+
+    def _refusal(self, user: str, fault: Fault) -> int | None:
+        if fault.error is not None:
+            return fault.error
+        if fault.blocked or self.store.blocked(self.channel, user):
+            return 131026
+        written = self.store.last_written(self.channel, user)
+        if written is None:
+            return 131026
+        return 131047 if self.clock() - written >= WINDOW_MS else None
+
+    def _tell_states(self, entry: Entry, code: int | None) -> None:
+        if code:
+            self._tell_state(entry, "failed", code)
+            return
+        for state in ("sent", "delivered", "read"):
+            self.store.update(entry, state=state)
+            self._tell_state(entry, state)
+
+    def _tell_state(self, entry: Entry, state: State, code: int = 0) -> None:
+        status: dict[str, Any] = {
+            "id": entry.provider_id,
+            "status": state,
+            "timestamp": str(self.clock() // 1000),
+            **_who(entry.user, "recipient_id", "recipient_user_id"),
+        }
+        if entry.reference:
+            status["biz_opaque_callback_data"] = entry.reference
+        if code:
+            title = TITLES.get(code, "Unknown error")
+            details = {"details": title}
+            status["errors"] = [
+                {"code": code, "title": title, "message": title, "error_data": details}
+            ]
+        self._post(entry.user, "status", entry.provider_id, {"statuses": [status]})
+
+    def _mark_read(self, body: dict[str, Any]) -> Response:
+        message_id = str(body.get("message_id", ""))
+        entry = self.store.find_by_id(self.channel, message_id)
+        if entry is None or entry.side != "customer":
+            raise GraphError(131009, "Param message_id is not a message to this number")
+        for earlier in self.store.entries(self.channel, entry.user):
+            if earlier.side == "customer" and earlier.n <= entry.n and earlier.state != "read":
+                self.store.update(earlier, state="read")
+        if "typing_indicator" in body:
+            self.type_for(entry.user, TYPING_MS)
+        return json_response({"success": True})
+
+    # what the customer does
+
+    def write(self, said: Said) -> Entry:
+        """Let a customer act. WhatsApp tells a business nothing of a block: it only fails later."""
+        user = said.user.removeprefix("+")
+        if not (PHONE.fullmatch(user) or BSUID.fullmatch(user)):
+            raise BadRequest("a WhatsApp user is a phone number of 7 to 15 digits, or a BSUID")
+        said = said.model_copy(update={"user": user})
+        name = self.store.customer(self.channel, user, said.name)
+        if said.block is not None:
+            self.store.block(self.channel, user, said.block)
+        entry, message = self._message(said)
+        entry = self.store.add(entry)
+        if said.block is None:
+            contact: dict[str, Any] = {"profile": {"name": name}, **_who(user, "wa_id", "user_id")}
+            event = {"contacts": [contact], "messages": [message]}
+            self._post(user, "message", entry.provider_id, event)
+        return entry
+
+    def _message(self, said: Said) -> tuple[Entry, dict[str, Any]]:
+        at = self.clock() if said.sent_at is None else said.sent_at
+        fields, shown = self._content(said)
+        entry = Entry(
+            channel=self.channel,
+            user=said.user,
+            side="customer",
+            provider_id=_new_id(said.user),
+            at=at,
+            **{"kind": said.act, "about": said.reply_to, "state": "sent", **shown},
+        )
+        message = {
+            **_who(said.user, "from", "from_user_id"),
+            "id": entry.provider_id,
+            "timestamp": str(at // 1000),
+            **fields,
+        }
+        if said.reply_to:
+            self._earlier(said, said.reply_to)
+            message["context"] = {"from": self.account.number, "id": said.reply_to}
+        return entry, message
+
+    def _content(self, said: Said) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Return WhatsApp's fields of a message and what the phone shows of it."""
+        match said.act:
+            case "button":
+                return self._reply(said)
+            case "reaction" | "edit" | "delete":
+                return self._about(said)
+            case "photo" | "voice" | "sticker" | "location":
+                return _media(said)
+            case "raw":
+                return dict(said.raw or {}), {"kind": str((said.raw or {}).get("type", "raw"))}
+            case "block":
+                return {}, {}
+            case _:
+                return {"type": "text", "text": {"body": said.text}}, {"text": said.text}
+
+    def _reply(self, said: Said) -> tuple[dict[str, Any], dict[str, Any]]:
+        asked, option = self._tapped(said)
+        kind = "list_reply" if asked.menu else "button_reply"
+        reply = {"id": option.id, "title": option.title}
+        if option.description:
+            reply["description"] = option.description
+        fields = {
+            "type": "interactive",
+            "interactive": {"type": kind, kind: reply},
+            "context": {"from": self.account.number, "id": asked.provider_id},
+        }
+        about = asked.provider_id
+        return fields, {"text": option.title, "payload": option.id, "about": about}
+
+    def _about(self, said: Said) -> tuple[dict[str, Any], dict[str, Any]]:
+        about = said.reaction or said.edit or said.delete
+        if about is None:
+            raise BadRequest("the act names no message")
+        earlier = self._earlier(said, about.provider_id)
+        shown = {"about": earlier.provider_id, "text": about.text or about.emoji}
+        if said.reaction:
+            reaction = {"message_id": earlier.provider_id, "emoji": about.emoji}
+            return {"type": "reaction", "reaction": reaction}, shown
+        if said.edit:
+            self.store.update(earlier, text=about.text)
+            new = {"type": "text", "text": {"body": about.text}}
+            edit = {"original_message_id": earlier.provider_id, "message": new}
+            return {"type": "edit", "edit": edit}, shown
+        self.store.update(earlier, text="", kind="deleted")
+        return {"type": "revoke", "revoke": {"original_message_id": earlier.provider_id}}, shown
+
+    def _post(self, user: str, kind: Any, provider_id: str, event: dict[str, Any]) -> None:
+        metadata = {
+            "display_phone_number": self.account.number,
+            "phone_number_id": self.account.account,
+        }
+        value = {"messaging_product": "whatsapp", "metadata": metadata, **event}
+        body = {
+            "object": "whatsapp_business_account",
+            "entry": [{"id": _BUSINESS_ID, "changes": [{"value": value, "field": "messages"}]}],
+        }
+        # Meta escapes all that is not ASCII, and the slash, and signs what it then sends
+        text = json.dumps(body, ensure_ascii=True, separators=(",", ":")).replace("/", "\\/")
+        self.webhooks.post(Webhook(self.channel, user, kind, provider_id, text.encode()))
+
+
+def _media(said: Said) -> tuple[dict[str, Any], dict[str, Any]]:
+    if said.location:
+        return {"type": "location", "location": said.location.model_dump()}, {}
+    kinds: dict[str, tuple[str, str, dict[str, Any]]] = {
+        "photo": ("image", "image/jpeg", {"caption": said.photo} if said.photo else {}),
+        "voice": ("audio", "audio/ogg; codecs=opus", {"voice": True}),
+        "sticker": ("sticker", "image/webp", {"animated": False}),
+    }
+    kind, mime_type, more = kinds[said.act]
+    media_id = str(10**14 + secrets.randbelow(10**14))
+    digest = base64.b64encode(hashlib.sha256(media_id.encode()).digest()).decode()
+    media = {"mime_type": mime_type, "sha256": digest, "id": media_id, **more}
+    return {"type": kind, kind: media}, {"text": said.photo or said.sticker or ""}
+
+
+def _who(user: str, number: str, scoped: str) -> dict[str, str]:
+    return {scoped if BSUID.fullmatch(user) else number: user}
+
+
+def _new_id(user: str) -> str:
+    return "wamid." + base64.b64encode(f"{user}:".encode() + secrets.token_bytes(15)).decode()
+
+
+def _failure(status: int, fault: Fault) -> Response:
+    headers = {} if fault.retry_after is None else {"Retry-After": str(fault.retry_after)}
+    if fault.body is not None:
+        return Response(status, fault.body.encode(), {"Content-Type": "text/html", **headers})
+    code = 130429 if status == 429 else 190 if status == 401 else 131016 if status >= 500 else 100
+    error = GraphError(code, "told to fail", status)
+    return json_response(error.to_dict(), status, headers)
