@@ -1,6 +1,6 @@
 # Everything runs in environments inside this checkout; make and a Python from 3.9 on are enough.
 .DEFAULT_GOAL := help
-.PHONY: help env up test lint bench build screenshots requirements clean
+.PHONY: help env up test lint bench build screenshots requirements
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 
@@ -25,7 +25,7 @@ help:
 	@echo "make env          the environments in .venv, .sam and .ministack"
 	@echo "make up           the whole house on this machine; Ctrl-C stops it and keeps its data"
 	@echo "make test         unit, property, template, integration and browser tests"
-	@echo "make lint         ruff, mypy, sam validate --lint, cfn-lint, the arrows between packages"
+	@echo "make lint         ruff, mypy, sam validate --lint, the arrows between packages"
 	@echo "make build        sam build, with the bot trained into its layer"
 	@echo "make bench        init times, CPU, package sizes, AWS calls of one answered message"
 	@echo "make screenshots  the README's pictures, from a running house"
@@ -49,6 +49,37 @@ $(UV):
 .sam/.made .ministack/.made: .%/.made: pyproject.toml uv.lock .bootstrap/python
 	@UV_PROJECT_ENVIRONMENT=.$* $(UV) sync --quiet --frozen --only-group $* \
 	  --python "$$(cat .bootstrap/python)"
+	@touch $@
+
+up: env
+	@exec .venv/bin/pforte up
+
+test: env .venv/.browser
+	.venv/bin/pytest $(ARGS)
+
+lint: env
+	.venv/bin/ruff check
+	.venv/bin/ruff format --check
+	.venv/bin/mypy
+	SAM_CLI_TELEMETRY=0 .sam/bin/sam validate --lint --region eu-central-1
+	.venv/bin/pytest -q tests/unit/test_arrows.py
+
+# ARCHITECTURE=x86_64 builds for Intel and AMD.
+ARCHITECTURE := arm64
+build: env
+	PATH="$(CURDIR)/.sam/bin:$$PATH" SAM_CLI_TELEMETRY=0 \
+	  sam build --parameter-overrides Architecture=$(ARCHITECTURE)
+
+bench: env
+	.venv/bin/python -m pforte.bench
+
+screenshots: env .venv/.browser
+	.venv/bin/python -m pforte.screenshots
+
+# Browser tests take the system's Chromium or Chrome; Playwright fetches its own where there is none.
+.venv/.browser: .venv/.made
+	@command -v chromium chromium-browser google-chrome >/dev/null \
+	  || .venv/bin/playwright install chromium
 	@touch $@
 
 # The functions run with the versions that the tests ran with.

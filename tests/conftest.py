@@ -1,0 +1,43 @@
+"""Give all tests what more than one of them needs; unit and property tests get no network."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pforte.house.house import House
+
+_NETWORKED = ("integration", "browser")
+_TESTS = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Open sockets for the tests that talk to a running house, and for no others."""
+    for item in items:
+        if item.path.relative_to(_TESTS).parts[0] in _NETWORKED:
+            item.add_marker(pytest.mark.enable_socket)
+
+
+@pytest.fixture(scope="session")
+def pforte_shared() -> Path:
+    """Return the folder of recorded payloads, which PFORTE_SHARED names; CI must name it."""
+    named = os.environ.get("PFORTE_SHARED")
+    if not named:
+        if os.environ.get("CI") == "true":
+            pytest.fail("PFORTE_SHARED must name the folder of recorded payloads")
+        pytest.skip("PFORTE_SHARED names no folder of recorded payloads")
+    folder = Path(named)
+    if not folder.is_dir():
+        pytest.fail(f"PFORTE_SHARED names {folder}, which is no folder")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """Open a whole house on free ports, with data of its own, for all tests of this run."""
+    from pforte.house.local import open_house  # unit tests start without it
+
+    anywhere = {"house": 0, "aws": 0, "messengers": 0}
+    with open_house(tmp_path_factory.mktemp("house"), preferred_ports=anywhere) as (opened, _):
+        yield opened

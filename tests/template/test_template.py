@@ -1,0 +1,157 @@
+"""Hold what the template promises: queues, rights and routes, read from the deployed file."""
+
+import re
+import tomllib
+from typing import Any
+
+import pytest
+
+from tests.templates import ROOT, functions, resources, template
+
+QUEUES = resources("AWS::SQS::Queue")
+MAPPINGS = resources("AWS::Lambda::EventSourceMapping")
+FUNCTIONS = functions()
+
+
+def _statements() -> list[tuple[str, dict[str, Any]]]:
+    found = [
+        (name, statement)
+        for name, function in FUNCTIONS.items()
+        for policy in function["Policies"]
+        if "Statement" in policy
+        for statement in policy["Statement"]
+    ]
+    for name, policy in resources("AWS::IAM::ManagedPolicy").items():
+        found += [(name, each) for each in policy["PolicyDocument"]["Statement"]]
+    return found
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+@pytest.mark.parametrize("queue", sorted(QUEUES))
+def test_queues_keep_order_at_high_throughput(queue: str) -> None:
+    """Order and deduplication hold per group, so that one conversation never slows another."""
+    properties = QUEUES[queue]
+    assert properties["FifoQueue"] is True
+    assert properties["DeduplicationScope"] == "messageGroup"
+    assert properties["FifoThroughputLimit"] == "perMessageGroupId"
+    assert properties["QueueName"]["Fn::Sub"].endswith(".fifo")
+    assert properties["SqsManagedSseEnabled"] is True
+
+
+@pytest.mark.parametrize("mapping", sorted(MAPPINGS))
+def test_a_message_stays_hidden_a_little_longer_than_its_function_runs(mapping: str) -> None:
+    """Nobody else gets a message whose handler still runs, and a dead handler's soon comes back."""
+    properties = MAPPINGS[mapping]
+    queue = QUEUES[properties["EventSourceArn"]["Fn::GetAtt"].removesuffix(".Arn")]
+    timeout = FUNCTIONS[properties["FunctionName"]["Ref"]]["Timeout"]
+    assert timeout < queue["VisibilityTimeout"] <= timeout + 10
+    assert properties["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+
+
+def test_an_outage_does_not_fill_the_dead_letter_queues() -> None:
+    """Both working queues try a hundred times before they give up, and keep for two weeks."""
+    for name in ("InboundQueue", "OutboundQueue"):
+        redrive = QUEUES[name]["RedrivePolicy"]
+        assert redrive["maxReceiveCount"] >= 100
+        assert redrive["deadLetterTargetArn"]["Fn::GetAtt"].removesuffix(".Arn") in QUEUES
+        assert QUEUES[name]["MessageRetentionPeriod"] == 14 * 24 * 3600
+
+
+@pytest.mark.parametrize(
+    ("owner", "statement"), _statements(), ids=lambda v: v if isinstance(v, str) else v["Sid"]
+)
+def test_rights_name_their_actions_and_resources(owner: str, statement: dict[str, Any]) -> None:
+    """No function may do more than it does: no action and no resource is a bare wildcard."""
+    for action in _listed(statement["Action"]):
+        assert "*" not in action, owner
+    for resource in _listed(statement["Resource"]):
+        assert resource != "*", owner
+
+
+def test_only_the_table_may_be_scanned_by_nobody() -> None:
+    """Nothing reads the whole table: a scan would cost with every customer ever served."""
+    actions = {each for _, statement in _statements() for each in _listed(statement["Action"])}
+    assert "dynamodb:Scan" not in actions
+
+
+def test_the_identity_key_is_never_overwritten() -> None:
+    """A new key would give every conversation another id, so functions may make it only once."""
+    [statement] = [
+        each for _, each in _statements() if "ssm:PutParameter" in _listed(each["Action"])
+    ]
+    assert statement["Resource"]["Fn::Sub"].endswith("/identity-key")
+    assert statement["Condition"] == {"StringEquals": {"ssm:Overwrite": "false"}}
+
+
+def test_the_agents_api_wants_a_token_and_nothing_else_does() -> None:
+    """API Gateway checks the pool's tokens before the desk sees a call to its API."""
+    routes = resources("AWS::ApiGatewayV2::Route")
+    guarded = {r["RouteKey"] for r in routes.values() if r.get("AuthorizationType") == "JWT"}
+    assert guarded == {"ANY /desk/api/{proxy+}"}
+    assert {route["RouteKey"] for route in routes.values()} - guarded == {
+        "ANY /webhooks/{proxy+}",
+        "GET /desk",
+        "ANY /desk/{proxy+}",
+        "ANY /webchat/{proxy+}",
+    }
+
+
+def test_only_admins_make_agents() -> None:
+    """Nobody signs up at the desk by themselves."""
+    pool = resources("AWS::Cognito::UserPool")["UserPool"]
+    assert pool["AdminCreateUserConfig"]["AllowAdminCreateUserOnly"] is True
+    groups = {each["GroupName"] for each in resources("AWS::Cognito::UserPoolGroup").values()}
+    assert groups == {"agents", "supervisors"}
+
+
+def test_data_outlives_the_stack() -> None:
+    """Deleting the stack by mistake loses no conversation, no file and no login."""
+    for name in ("Table", "Bucket", "UserPool"):
+        assert template()["Resources"][name]["DeletionPolicy"] == "Retain"
+    table = resources("AWS::DynamoDB::Table")["Table"]
+    assert table["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"] is True
+    assert table["BillingMode"] == "PAY_PER_REQUEST"
+
+
+def test_the_bucket_is_private() -> None:
+    """No setting can make a customer's texts public, and plain HTTP is refused."""
+    bucket = resources("AWS::S3::Bucket")["Bucket"]
+    assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
+    [statement] = resources("AWS::S3::BucketPolicy")["BucketPolicy"]["PolicyDocument"]["Statement"]
+    assert statement["Effect"] == "Deny"
+    assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+
+
+def test_every_function_has_an_alarm_for_its_errors() -> None:
+    """A function that fails is not found out by customers."""
+    alarms = resources("AWS::CloudWatch::Alarm").values()
+    watched = {
+        dimension["Value"]["Ref"]
+        for alarm in alarms
+        if alarm["MetricName"] == "Errors"
+        for dimension in alarm["Dimensions"]
+    }
+    assert watched == set(FUNCTIONS)
+
+
+@pytest.mark.parametrize("folder", ["functions", "layers/numpy"])
+def test_functions_run_with_the_versions_that_the_tests_run_with(folder: str) -> None:
+    """`make requirements` writes them from uv.lock: what is packed is what is tested."""
+    lock = tomllib.loads((ROOT / "uv.lock").read_text())
+    locked = {(package["name"], package["version"]) for package in lock["package"]}
+    lines = (ROOT / folder / "requirements.txt").read_text().split()
+    assert lines
+    for line in lines:
+        pinned = re.fullmatch(r"([\w-]+)==([\w.]+)", line)
+        assert pinned, line
+        assert pinned.groups() in locked, line
+
+
+def test_the_sdk_is_not_packed() -> None:
+    """boto3 is in the Lambda runtime; packing it would triple the package."""
+    names = (ROOT / "functions" / "requirements.txt").read_text()
+    assert "boto" not in names
+    assert "numpy" not in names
