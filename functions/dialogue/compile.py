@@ -13,6 +13,7 @@ from dialogue.project import IMPLICIT_INTENTS, Project
 from dialogue.responses import choose
 from dialogue.rules import Rule
 from dialogue.source import Node, ProjectError, read_yaml
+from nlu.settings import NluSettings
 
 BUILT_IN_RESPONSES = Path(__file__).with_name("front_door_responses.yml")
 
@@ -35,6 +36,11 @@ def compile_project(project: Project) -> CompiledBot:
     )
     _check_examples(project)
     return bot
+
+
+def nlu_settings(project: Project) -> NluSettings:
+    """Return what config.yml says under `pforte:`. Raises ProjectError."""
+    return project.settings.read_as(NluSettings, project.settings.plain() or {})
 
 
 def _rules(project: Project, intents: tuple[str, ...]) -> dict[str, tuple[str, ...]]:

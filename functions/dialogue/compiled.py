@@ -8,6 +8,9 @@ from conversation.model import Model
 
 FILE = "bot.json"
 
+MODEL_FOLDER = "nlu"
+"""Where in a trained bot the intent layer's files are."""
+
 HAND_OVER = "action_pforte_hand_over"
 """The action by which a rule gives the conversation to a person."""
 

@@ -10,11 +10,9 @@ from conversation.escalation import Reason
 from conversation.message import Button, Content
 from conversation.turn import ActionCall
 from conversation.understanding import FALLBACK_INTENT, Language, RankedIntent, Understanding
-from dialogue.compiled import FILE, HAND_OVER, LANGUAGE_SLOT, CompiledBot
+from dialogue.compiled import FILE, HAND_OVER, LANGUAGE_SLOT, MODEL_FOLDER, CompiledBot
 from dialogue.responses import choose, render
 from nlu.interpreter import Interpreter
-
-MODEL_FOLDER = "nlu"
 
 PERSON_INTENT = "talk_to_human"
 

@@ -84,13 +84,18 @@ class Interpreter:
         )
 
     def _rank(self, text: str) -> tuple[RankedIntent, ...]:
-        """Return the likeliest intents, best first."""
+        """Return the likeliest intents, best first.
+
+        The curve is that of winners: others are discounted by how far they lie behind.
+        """
         cosines = self.index.cosines(text)
         scores = ridge.kernel(cosines) @ self.weights
-        found = self.curve.confidence(ridge.evidence(scores, cosines.max(keepdims=True)))
-        order = np.argsort(-found, kind="stable")[:RANKED]
+        found = ridge.evidence(scores, cosines.max(keepdims=True))
+        confidence = self.curve.confidence(found) * found / max(found.max(), 1e-9)
+        order = np.argsort(-confidence, kind="stable")[:RANKED]
         return tuple(
-            RankedIntent(name=self.intents[i], confidence=round(float(found[i]), 4)) for i in order
+            RankedIntent(name=self.intents[i], confidence=round(float(confidence[i]), 4))
+            for i in order
         )
 
 

@@ -1,0 +1,1 @@
+"""Train a bot, ask what it understands, talk to it, and run its test messages."""

@@ -1,0 +1,112 @@
+"""Take the commands `pforte bot train | parse | chat | test`."""
+
+import argparse
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+from pforte.bot.training import default_out, train, trained
+from pforte.failure import CALLED_WRONGLY, FOUND_WRONG, Failure
+
+EXAMPLE_BOT = Path("bot")
+
+
+def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the commands to the parser."""
+    parser = subparsers.add_parser("bot", help="train a bot, test it, talk to it")
+    verbs = parser.add_subparsers(metavar="train|parse|chat|test", required=True)
+    training = _verb(verbs, "train", "train a bot into a folder that the functions load")
+    training.add_argument("--out", type=Path, help="default: .pforte/trained_bot")
+    training.set_defaults(run=run_train)
+    parse = _verb(verbs, "parse", "say what a text means to the bot")
+    parse.add_argument("text")
+    parse.set_defaults(run=run_parse)
+    chat = _verb(verbs, "chat", "talk to the bot in the terminal")
+    chat.set_defaults(run=run_chat)
+    test = _verb(verbs, "test", "run the bot's test messages (tests/*.yml)")
+    test.set_defaults(run=run_test)
+
+
+def run_train(arguments: argparse.Namespace) -> int:
+    """Train a bot and print what came of it."""
+    made = train(arguments.bot, arguments.out or default_out(arguments.bot))
+    for warning in made.warnings:
+        print(f"warning: {warning}", file=sys.stderr)
+    report = made.report
+    if arguments.json:
+        facts = {"folder": str(made.folder), **report._asdict(), "warnings": made.warnings}
+        print(json.dumps({**facts, "seconds": round(made.seconds, 2), "bytes": made.size}))
+        return 0
+    print(f"{report.intents} intents, {report.examples} examples → {made.folder}")
+    print(f"accuracy      {report.accuracy:6.1%}  of examples, each while unseen")
+    print(f"threshold     {report.threshold:6.3f}  confidence from which on the bot acts")
+    print(
+        f"acts on       {report.answered:6.1%}  of unseen messages, hidden intents among them; "
+        f"{report.precision:.1%} of these right"
+    )
+    print(f"took          {made.seconds:6.1f}  s; {made.size / 1e6:.1f} MB")
+    return 0
+
+
+def run_parse(arguments: argparse.Namespace) -> int:
+    """Print intent, confidence, ranking and language of a text."""
+    from dialogue.rasa_bot import load
+
+    understanding = load(trained(arguments.bot)).understand(arguments.text)
+    if arguments.json:
+        print(json.dumps(understanding.model_dump(mode="json"), ensure_ascii=False))
+        return 0
+    print(f"{understanding.intent}  {understanding.confidence:.3f}")
+    print(f"language  {understanding.language or 'not told by the text'}")
+    for guess in understanding.ranking[:5]:
+        print(f"  {guess.confidence:.3f}  {guess.name}")
+    return 0
+
+
+def run_chat(arguments: argparse.Namespace) -> int:
+    """Talk to the bot until the input ends."""
+    from dialogue.rasa_bot import load
+    from pforte.bot.chat import chat
+
+    chat(load(trained(arguments.bot)))
+    return 0
+
+
+def run_test(arguments: argparse.Namespace) -> int:
+    """Run the test messages; acting on a wrong intent is what fails."""
+    from conversation.errors import PforteError
+    from dialogue.rasa_bot import load
+    from pforte.bot.testing import read_cases, run_cases
+
+    folder = arguments.bot / "tests"
+    bot = load(trained(arguments.bot))
+    try:
+        cases = read_cases(folder)
+    except PforteError as error:
+        raise Failure(str(error), FOUND_WRONG) from error
+    if not cases:
+        raise Failure(f"{folder}: has no test messages. Add tests/*.yml.", CALLED_WRONGLY)
+    result = run_cases(bot, cases)
+    if arguments.json:
+        print(json.dumps(asdict(result), ensure_ascii=False))
+        return FOUND_WRONG if result.wrong else 0
+    for line in result.wrong:
+        print(f"wrong: {line}")
+    for line in result.wrong_language:
+        print(f"language: {line}")
+    print(
+        f"{result.messages} messages: {result.acted_right} understood, {len(result.wrong)} wrong, "
+        f"{result.asked_back} asked back ({result.best_guess} of them with the right guess first)"
+    )
+    return FOUND_WRONG if result.wrong else 0
+
+
+def _verb(
+    verbs: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, does: str
+) -> argparse.ArgumentParser:
+    parser = verbs.add_parser(name, help=does, description=does.capitalize() + ".")
+    parser.add_argument("--bot", type=Path, default=EXAMPLE_BOT, metavar="DIR", help="default: bot")
+    if name != "chat":
+        parser.add_argument("--json", action="store_true", help="print JSON")
+    return parser

@@ -1,0 +1,130 @@
+"""Train a bot's folder into a package that Lambda and the command load."""
+
+import hashlib
+import os
+import shutil
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from pforte.failure import CALLED_WRONGLY, FOUND_WRONG, Failure
+
+if TYPE_CHECKING:
+    from dialogue.compiled import CompiledBot
+    from dialogue.project import Project
+    from nlu.training import Example, Report
+
+STATE = Path(".pforte")
+
+_FUNCTIONS = Path(__file__).parents[2] / "functions"
+_PACKAGE = '"""A trained bot, written by `pforte bot train`: data, no code."""\n'
+_INPUTS = "inputs.sha256"
+
+
+class Trained(NamedTuple):
+    """What training made: where, out of what, and how good it is by its own examples."""
+
+    folder: Path
+    report: "Report"
+    warnings: list[str]
+    seconds: float
+    size: int
+
+
+def train(bot: Path, out: Path) -> Trained:
+    """Train the bot in a folder into `out`; the same inputs make the same bytes. Raises Failure."""
+    # Before numpy is loaded: with several threads, sums come out in another order each time.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    os.environ.setdefault("MKL_NUM_THREADS", "1")
+    from conversation.errors import PforteError
+    from dialogue.compile import compile_project, nlu_settings
+    from dialogue.compiled import FILE, MODEL_FOLDER
+    from dialogue.project import read_project
+    from nlu.training import train as train_nlu
+
+    began = time.perf_counter()
+    if not bot.is_dir():
+        raise Failure(f"{bot}: there is no such folder. Name a bot's with --bot.", CALLED_WRONGLY)
+    try:
+        project = read_project(bot)
+        compiled = compile_project(project)
+        settings = nlu_settings(project)
+    except PforteError as error:
+        raise Failure(str(error), FOUND_WRONG) from error
+    _clear(out)
+    report = train_nlu(_examples(project), settings, out / MODEL_FOLDER, _titles(compiled))
+    (out / "__init__.py").write_text(_PACKAGE, "utf-8")
+    (out / FILE).write_text(compiled.to_json() + "\n", "utf-8")
+    (out / _INPUTS).write_text(_fingerprint(bot) + "\n", "utf-8")
+    size = sum(file.stat().st_size for file in out.rglob("*") if file.is_file())
+    return Trained(out, report, project.warnings, time.perf_counter() - began, size)
+
+
+def default_out(bot: Path) -> Path:
+    """Return where a bot is trained to unless told otherwise."""
+    if bot.resolve() == Path("bot").resolve():
+        return STATE / "trained_bot"
+    return STATE / f"trained_bot-{hashlib.sha256(str(bot.resolve()).encode()).hexdigest()[:8]}"
+
+
+def trained(bot: Path) -> Path:
+    """Return the folder of the bot's training, after training it if its files have changed."""
+    out = default_out(bot)
+    mark = out / _INPUTS
+    if (
+        not bot.is_dir()
+        or not mark.is_file()
+        or mark.read_text("utf-8").strip() != _fingerprint(bot)
+    ):
+        train(bot, out)
+    return out
+
+
+def _examples(project: "Project") -> "list[Example]":
+    from nlu.training import Example
+
+    return [Example(each.text, each.intent, each.language) for each in project.examples]
+
+
+def _titles(compiled: "CompiledBot") -> "list[Example]":
+    """Return the titles of intents: what a button says is said by customers too."""
+    from nlu.training import Example
+
+    return [
+        Example(variation.text, intent)
+        for intent in compiled.intents
+        for variation in compiled.responses.get(f"utter_title_{intent}", ())
+    ]
+
+
+def _clear(out: Path) -> None:
+    """Empty the folder of an earlier training; a folder that is something else is left alone."""
+    if out.is_dir() and any(out.iterdir()) and not (out / _INPUTS).is_file():
+        raise Failure(f"{out}: is not empty and no trained bot. Name another folder with --out.", 2)
+    if out.is_dir():
+        shutil.rmtree(out)
+    out.mkdir(parents=True)
+
+
+def _fingerprint(bot: Path) -> str:
+    """Return a hash of all that a trained bot is made of, the trainer included."""
+    digest = hashlib.sha256()
+    for root, file in _inputs(bot):
+        digest.update(f"{file.relative_to(root).as_posix()}\0".encode())
+        digest.update(file.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def _inputs(bot: Path) -> Iterator[tuple[Path, Path]]:
+    for root, folder in (
+        (bot, bot),
+        (_FUNCTIONS, _FUNCTIONS / "nlu"),
+        (_FUNCTIONS, _FUNCTIONS / "dialogue"),
+        (_FUNCTIONS, _FUNCTIONS / "conversation"),
+    ):
+        for file in sorted(folder.rglob("*")):
+            inside = file.relative_to(root).parts
+            hidden = any(part.startswith((".", "__pycache__")) for part in inside)
+            if file.is_file() and not hidden and inside[0] not in ("tests", "actions"):
+                yield root, file
