@@ -96,5 +96,5 @@ def _welcome(console: Console, house: House, passwords: Mapping[str, str]) -> No
     for email, password in passwords.items():
         console.print(f"            {email:<28} {password}")
     console.print(f"  Web chat  {house.url}/webchat/demo")
-    console.print(f"  WhatsApp  {house.messengers}/whatsapp")
-    console.print(f"  Telegram  {house.messengers}/telegram\n")
+    console.print(f"  WhatsApp  {house.messengers}/phone/whatsapp")
+    console.print(f"  Telegram  {house.messengers}/phone/telegram\n")

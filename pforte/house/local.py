@@ -18,8 +18,8 @@ from pforte.house.emulator import Emulator, stop_left_over
 from pforte.house.gateway import Gateway
 from pforte.house.house import House, forget, remember, running_house
 from pforte.house.people import People, new_password
-from pforte.messengers import server
 from pforte.messengers.accounts import simulated_accounts
+from pforte.messengers.server import Messengers
 
 STACK = "pforte"
 AGENTS = {"anna@musterstadt.example": True, "jonas@musterstadt.example": False}
@@ -60,22 +60,22 @@ def open_house(
             emulator.endpoint,
             {
                 "PublicBaseUrl": url,
-                "WhatsAppBaseUrl": f"{messengers}/v25.0",
-                "TelegramBaseUrl": messengers,
+                "WhatsAppBaseUrl": f"{messengers}/whatsapp/v25.0",
+                "TelegramBaseUrl": f"{messengers}/telegram",
                 "CognitoEndpoint": emulator.endpoint,
             },
             fingerprint,
         )
         house = House(STACK, url, outputs, emulator.endpoint, messengers, str(state))
         _seed_agents(house, state)
-        _connect_messengers(house, state)
         gateway = Gateway(ports["house"], ports["aws"], outputs["ApiId"])
         gateway.start()
         closing.callback(gateway.stop)
         say("Opening ...")
         _wake(house)
-        messengers_server = server.serve(ports["messengers"], house)
-        closing.callback(messengers_server.stop)
+        simulated = _messengers(house, ports["messengers"])
+        simulated.start()
+        closing.callback(simulated.stop)
         remember(house)
         closing.callback(forget, house)
         yield house, emulator.check
@@ -101,10 +101,12 @@ def _seed_agents(house: House, state: Path) -> None:
             people.add(email, supervisor=AGENTS[email], password=password)
 
 
-def _connect_messengers(house: House, state: Path) -> None:
-    whatsapp, telegram = simulated_accounts(state / "messengers")
-    house.connect("whatsapp", whatsapp.account, whatsapp.secrets())
-    house.connect("telegram", telegram.account, telegram.secrets())
+def _messengers(house: House, port: int) -> Messengers:
+    state = Path(house.state) / "messengers"
+    messengers = Messengers(port, state, house.url, *simulated_accounts(state))
+    for channel, account, secrets in messengers.accounts:
+        house.connect(channel, account, secrets)
+    return messengers
 
 
 @contextmanager
