@@ -9,6 +9,7 @@ PforteError
 │   ├── TooLarge            413
 │   └── Malformed           400  not JSON, or not what the address takes
 ├── Unavailable             infrastructure: throttled, timed out, out of reach; try again later
+├── ActionFailed            a custom action cannot be run, or its answer is none
 ├── VersionConflict         a conditional write lost its race
 ├── Oversized               more than one item or queue message may hold
 └── Missing                 an update found nothing to update
@@ -67,6 +68,10 @@ class TooLarge(RequestError):
 
 class Unavailable(PforteError):
     """A service that we need is throttled, timed out or out of reach: back off and try again."""
+
+
+class ActionFailed(PforteError):
+    """The action server does not run this action, or answers what is no answer."""
 
 
 class VersionConflict(PforteError):
