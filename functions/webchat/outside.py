@@ -1,0 +1,22 @@
+"""Name what the web chat needs of the outside; `bootstrap/` brings it, tests bring fakes."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from conversation.identity import Identity
+from conversation.ports import Archive, Inbound, Table
+
+
+@dataclass(frozen=True)
+class Outside:
+    """Everything that a visitor's request may touch.
+
+    `origins` are the sites that may embed the chat (`https://example.org`), `*` for any.
+    """
+
+    table: Table
+    inbound: Inbound
+    archive: Archive
+    identity: Callable[[], Identity]
+    clock: Callable[[], int]
+    origins: tuple[str, ...] = ("*",)

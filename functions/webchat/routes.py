@@ -1,0 +1,146 @@
+"""Name the addresses of the web chat, and what each of them does."""
+
+import json
+from typing import Annotated, Any
+
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, CORSConfig, Response
+from aws_lambda_powertools.event_handler.openapi.params import Query
+
+from bootstrap.http import explain_errors
+from bootstrap.problems import problem
+from conversation.errors import TooLarge
+from webchat.accept import VisitorMessage, event_of
+from webchat.assets import asset
+from webchat.outside import Outside
+from webchat.thread import read_thread
+from webchat.visitor import Visitor, new_token, visitor_of
+
+BODY_LIMIT = 64 * 1024
+"""The longest body of a request, as the gateway hands it over."""
+
+_HOUR = 3_600
+
+_SECURITY_HEADERS = {
+    "Referrer-Policy": "no-referrer",
+    "Strict-Transport-Security": "max-age=31536000",
+    "Vary": "Origin, Accept-Encoding",
+    "X-Content-Type-Options": "nosniff",
+}
+
+_DEMO_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+
+
+class Webchat:
+    """The web chat as one Lambda: open to everybody, each sees the own conversation only."""
+
+    def __init__(self, outside: Outside) -> None:
+        self._outside = outside
+        self._cors = _cors(outside.origins)
+        self._app = APIGatewayHttpResolver(enable_validation=True, cors=self._cors)
+        explain_errors(self._app)
+        self._add_conversation()
+        self._add_files()
+
+    def __call__(self, event: dict[str, Any], context: Any) -> dict[str, Any]:
+        """Answer one HTTP request (API Gateway, payload format 2.0)."""
+        answer: dict[str, Any]
+        if len(event.get("body") or "") > BODY_LIMIT:
+            answer = self._too_large(event)
+        else:
+            answer = self._app.resolve(event, context)
+        answer["headers"] = _SECURITY_HEADERS | answer["headers"]
+        return answer
+
+    def _too_large(self, event: dict[str, Any]) -> dict[str, Any]:
+        """Refuse before anything is parsed; with the headers that let a page read why."""
+        answer = problem(TooLarge(f"A request has at most {BODY_LIMIT} bytes."))
+        answer["headers"] |= self._cors.to_dict(event["headers"].get("origin"))
+        return answer
+
+    def _visitor(self) -> Visitor:
+        headers = self._app.current_event.headers
+        return visitor_of(headers.get("authorization"), self._outside.identity())
+
+    def _add_conversation(self) -> None:
+        app, outside = self._app, self._outside
+
+        @app.post("/webchat/visitors")
+        def greet_visitor() -> Response[str]:
+            return _json(201, json.dumps({"token": new_token()}))
+
+        @app.post("/webchat/messages")
+        def take_message(message: VisitorMessage) -> Response[str]:
+            visitor = self._visitor()
+            event = event_of(message, visitor, outside.identity(), outside.table, outside.clock())
+            outside.inbound.send(visitor.conversation, event)
+            return _json(202, json.dumps({"id": message.id}))
+
+        @app.get("/webchat/messages")
+        def show_messages(after: Annotated[int | None, Query(ge=0)] = None) -> Response[str]:
+            visitor = self._visitor()
+            conversation = outside.table.conversation(visitor.conversation)
+            etag = f'"{conversation.version if conversation else 0}"'
+            if self._has(etag):
+                return _not_changed(etag, "no-store")
+            thread = read_thread(
+                conversation, outside.table, outside.archive, visitor.address, after
+            )
+            return _json(200, thread.model_dump_json(), ETag=etag)
+
+    def _add_files(self) -> None:
+        app = self._app
+
+        @app.get("/webchat/widget.js", compress=True)
+        def loader() -> Response[str]:
+            return self._file("widget.js", "public, max-age=300")
+
+        @app.get("/webchat/demo", compress=True)
+        def demo() -> Response[str]:
+            headers = {"Content-Security-Policy": _DEMO_POLICY}
+            return self._file("demo.html", "no-cache", headers)
+
+        @app.get("/webchat/widget/<version>/<name>", compress=True)
+        def file(version: str, name: str) -> Response[str]:  # noqa: ARG001  only the cache reads it
+            return self._file(name, "public, max-age=31536000, immutable")
+
+    def _file(self, name: str, cache: str, headers: dict[str, str] | None = None) -> Response[str]:
+        found = asset(name)
+        if self._has(found.etag):
+            return _not_changed(found.etag, cache)
+        return Response(
+            status_code=200,
+            content_type=found.content_type,
+            headers={"ETag": found.etag, "Cache-Control": cache, **(headers or {})},
+            body=found.body,
+        )
+
+    def _has(self, etag: str) -> bool:
+        return bool(self._app.current_event.headers.get("if-none-match") == etag)
+
+
+def _cors(origins: tuple[str, ...]) -> CORSConfig:
+    first, *others = origins
+    return CORSConfig(
+        allow_origin=first,
+        extra_origins=others,
+        allow_headers=["Authorization", "Content-Type", "If-None-Match"],
+        expose_headers=["Date", "ETag", "Retry-After"],
+        max_age=_HOUR,
+    )
+
+
+def _json(status: int, body: str, **headers: str) -> Response[str]:
+    return Response(
+        status_code=status,
+        content_type="application/json",
+        headers={"Cache-Control": "no-store", **headers},
+        body=body,
+    )
+
+
+def _not_changed(etag: str, cache: str) -> Response[str]:
+    headers = {"ETag": etag, "Cache-Control": cache}
+    return Response(status_code=304, headers=headers, body="")

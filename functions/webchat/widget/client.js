@@ -1,0 +1,98 @@
+// Talk to the house. Every failure is one of two kinds: try again later, or never.
+
+const TIMEOUT = 15_000;
+const CLOCK_TOLERANCE = 30_000;
+
+/** The house was not reached, or asks to wait: the same request may be made again. */
+export class NotReached extends Error {
+  constructor(seconds = 0) {
+    super("not reached");
+    this.seconds = seconds;
+  }
+}
+
+/** The house will not take this. */
+export class Refused extends Error {}
+
+export class Client {
+  #base;
+  #memory;
+  #etag = "";
+  #clockError = 0;
+
+  constructor(base, memory) {
+    this.#base = base;
+    this.#memory = memory;
+  }
+
+  /** Send a message; made the visitor's first one if need be. Throws NotReached or Refused. */
+  async send(message) {
+    await this.#becomeVisitor();
+    const { id, text, choice, at } = message;
+    if (message.sentAt === undefined) {
+      message.sentAt = Math.max(0, Math.round(at + this.#clockError));
+      this.#memory.keep(message); // a repeat tells the same time
+    }
+    const said = choice ? { choice } : { text };
+    const body = JSON.stringify({ id, ...said, sent_at: message.sentAt });
+    await this.#call("messages", { method: "POST", body });
+  }
+
+  /** Return what is new after a turn (null: the last turns), or null where nothing is. */
+  async thread(after) {
+    const query = after === null ? "" : `?after=${after}`;
+    const answer = await this.#call(`messages${query}`, {
+      headers: this.#etag && after !== null ? { "If-None-Match": this.#etag } : {},
+    });
+    if (answer.status === 304) return null;
+    const thread = await answer.json();
+    this.#etag = thread.more ? "" : (answer.headers.get("ETag") ?? "");
+    return thread;
+  }
+
+  /** Get a token once, whichever tab is first. */
+  async #becomeVisitor() {
+    const get = async () => {
+      if (this.#memory.token) return;
+      const answer = await this.#call("visitors", { method: "POST" });
+      this.#memory.token = (await answer.json()).token;
+    };
+    await (navigator.locks ? navigator.locks.request("pforte.webchat.visitor", get) : get());
+  }
+
+  async #call(path, { headers = {}, ...options }) {
+    const token = this.#memory.token;
+    let answer;
+    try {
+      answer = await fetch(this.#base + path, {
+        ...options,
+        headers: {
+          ...headers,
+          ...(options.body && { "Content-Type": "application/json" }),
+          ...(token && { Authorization: `Bearer ${token}` }),
+        },
+        cache: "no-store",
+        credentials: "omit",
+        referrerPolicy: "no-referrer",
+        signal: AbortSignal.timeout(TIMEOUT),
+      });
+    } catch {
+      throw new NotReached();
+    }
+    this.#setClock(answer.headers.get("Date"));
+    if (answer.ok || answer.status === 304) return answer;
+    if (answer.status === 401) {
+      this.#memory.token = null; // not one of ours (damaged storage): begin anew
+      throw new NotReached();
+    }
+    if (answer.status === 429 || answer.status >= 500) {
+      throw new NotReached(Number(answer.headers.get("Retry-After")) || 0);
+    }
+    throw new Refused(`status ${answer.status}`);
+  }
+  /** Know by how much this machine's clock is wrong, where that is more than a header tells. */
+  #setClock(date) {
+    const error = Date.parse(date ?? "") - Date.now();
+    if (!Number.isNaN(error)) this.#clockError = Math.abs(error) > CLOCK_TOLERANCE ? error : 0;
+  }
+}
