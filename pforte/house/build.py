@@ -1,6 +1,7 @@
 """Build the template for this machine's processor, and deploy it to the emulator, when need be."""
 
 import hashlib
+import json
 import os
 import platform
 import subprocess
@@ -10,7 +11,7 @@ from pathlib import Path
 from botocore.exceptions import ClientError
 
 from pforte.failure import Failure
-from pforte.house.house import CHECKOUT, REGION, aws_client, stack_outputs
+from pforte.house.house import CHECKOUT, EMULATOR_ROOT, REGION, aws_client, stack_outputs
 
 _SAM = CHECKOUT / ".sam" / "bin"
 _BUILT = CHECKOUT / ".pforte" / "build"
@@ -64,15 +65,34 @@ def deploy(
         *("--parameter-overrides", *(f"{name}={value}" for name, value in given.items())),
         environment={
             "AWS_ENDPOINT_URL": endpoint,
-            "AWS_ACCESS_KEY_ID": "pforte",
-            "AWS_SECRET_ACCESS_KEY": "pforte",
+            **{name.upper(): value for name, value in EMULATOR_ROOT.items()},
         },
     )
+    _allow_what_the_emulator_misjudges(stack, endpoint)
     s3.put_object(Bucket=_BUCKET, Key="deployed", Body=wanted.encode())
     outputs = stack_outputs(stack, endpoint)
     if outputs is None:
         raise Failure(f"the stack {stack} was deployed and does not stand")
     return outputs
+
+
+def _allow_what_the_emulator_misjudges(stack: str, endpoint: str) -> None:
+    """Repeat two rights in a form that MiniStack 1.5 understands; all others hold as they stand.
+
+    It asks GetParametersByPath for all resources, and does not know the key `ssm:Overwrite`.
+    """
+    rights = [
+        {"Effect": "Allow", "Action": "ssm:GetParametersByPath", "Resource": "*"},
+        {
+            "Effect": "Allow",
+            "Action": "ssm:PutParameter",
+            "Resource": f"arn:aws:ssm:*:*:parameter/pforte/{stack}/identity-key",
+        },
+    ]
+    policy = json.dumps({"Version": "2012-10-17", "Statement": rights})
+    iam = aws_client("iam", endpoint)
+    for role in iam.list_roles()["Roles"]:
+        iam.put_role_policy(RoleName=role["RoleName"], PolicyName="emulator", PolicyDocument=policy)
 
 
 def _deployed(endpoint: str) -> str:

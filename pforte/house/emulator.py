@@ -85,6 +85,7 @@ class Emulator:
             "GATEWAY_PORT": str(self._port),
             "MINISTACK_REGION": REGION,
             "AWS_DEFAULT_REGION": REGION,
+            "AUTH": "true",  # the functions may do what template.yaml lets them, and no more
             "PERSIST_STATE": "1",
             "STATE_DIR": str(self._state / "aws"),
             "S3_PERSIST": "1",

@@ -15,6 +15,8 @@ from pforte.failure import Failure
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 REGION = "eu-central-1"
+EMULATOR_ROOT = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
+"""The emulator's own account, which may do everything."""
 
 
 @dataclass(frozen=True)
@@ -58,8 +60,7 @@ def aws_client(service: str, endpoint: str = "") -> Any:
         service,
         endpoint_url=endpoint,
         region_name=REGION,
-        aws_access_key_id="pforte",
-        aws_secret_access_key="pforte",  # noqa: S106  # any word opens the emulator
+        **EMULATOR_ROOT,
         config=Config(connect_timeout=5, read_timeout=60, retries={"total_max_attempts": 2}),
     )
 
