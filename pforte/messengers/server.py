@@ -101,7 +101,9 @@ class Messengers:
         self.webhooks.stop()
         self.store.close()
 
-    def _accepted(self, webhook: Webhook) -> None:
+    def _accepted(self, webhook: Webhook, answer: bytes) -> None:
+        if webhook.channel == "telegram":
+            self.telegram.take_answer(answer)
         entry = self.store.find(webhook.channel, webhook.user, webhook.provider_id)
         if webhook.kind == "message" and entry is not None and entry.state == "sent":
             self.store.update(entry, state="delivered")

@@ -2,6 +2,7 @@
 
 import hmac
 import json
+import logging
 import re
 import secrets
 from collections.abc import Callable
@@ -23,6 +24,8 @@ from pforte.messengers.said import Said
 from pforte.messengers.store import Entry, Store, Webhook
 from pforte.messengers.web import BadRequest, Request, Response, Route, json_response
 from pforte.messengers.webhooks import Target, Webhooks
+
+_logger = logging.getLogger(__name__)
 
 TYPING_MS = 5_000
 _FIRST_UPDATE = 500_000_000
@@ -79,8 +82,22 @@ class Telegram(Provider):
         token = request.parts["token"].encode()
         if not hmac.compare_digest(token, self.account.access_token.encode()):
             raise BotError(401, "Unauthorized")
-        parameters = _parameters(request)
-        name = request.parts["method"]
+        return self._do(request.parts["method"], _parameters(request))
+
+    def take_answer(self, body: bytes) -> None:
+        """Do the one method that an answer to a webhook may hold; its result is lost."""
+        try:
+            parameters = json.loads(body)
+        except ValueError:
+            return
+        if not isinstance(parameters, dict) or "method" not in parameters:
+            return
+        try:
+            self._do(str(parameters.pop("method")), parameters)
+        except BotError as error:
+            _logger.warning("the answer to a Telegram webhook: %s", error)
+
+    def _do(self, name: str, parameters: dict[str, Any]) -> Response:
         if name == "sendMessage":
             return self._send_message(parameters)
         method = self._methods.get(name)
@@ -254,7 +271,7 @@ class Telegram(Provider):
     def _block(self, said: Said) -> tuple[Entry, dict[str, Any]]:
         blocked = bool(said.block)
         self.store.block(self.channel, said.user, blocked)
-        entry = self._entry(said, "")
+        entry = self._entry(said, "", payload="block" if blocked else "allow")
         member = {"user": self._get_me({}), "status": "member"}
         kicked = {"user": self._get_me({}), "status": "kicked", "until_date": 0}
         old, new = (member, kicked) if blocked else (kicked, member)

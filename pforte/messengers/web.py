@@ -111,7 +111,7 @@ class Server(ThreadingHTTPServer):
 
     def start(self) -> None:
         """Serve in a thread of its own."""
-        self._thread = threading.Thread(target=self.serve_forever, args=(0.1,), name="messengers")
+        self._thread = threading.Thread(target=self.serve_forever, args=(0.02,), name="messengers")
         self._thread.start()
 
     def stop(self) -> None:

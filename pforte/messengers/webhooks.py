@@ -4,6 +4,7 @@ What the house did not accept is kept and told again after a restart.
 """
 
 import logging
+import ssl
 import threading
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
@@ -44,14 +45,16 @@ class Webhooks:
         self,
         store: Store,
         targets: Mapping[ChannelName, Target],
-        accepted: Callable[[Webhook], None],
+        accepted: Callable[[Webhook, bytes], None],
         backoff: Sequence[float] = BACKOFF,
     ) -> None:
         self.targets = dict(targets)
         self._store = store
         self._on_accepted = accepted
         self._backoff = backoff
-        self._client = httpx.Client(timeout=TIMEOUT_S, trust_env=False)
+        # plain HTTP on this machine: loading the authorities of the web would take longer
+        no_authorities = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        self._client = httpx.Client(timeout=TIMEOUT_S, trust_env=False, verify=no_authorities)
         self._lock = threading.Lock()
         self._lanes: dict[tuple[str, str, str], deque[Webhook]] = {}
         self._threads: set[threading.Thread] = set()
@@ -112,23 +115,25 @@ class Webhooks:
     def _tell(self, webhook: Webhook) -> None:
         answers = list(webhook.answers)
         for delay in (*self._backoff, None):
-            accepted, answer = self._call(webhook)
+            accepted, answer, body = self._call(webhook)
             answers.append(answer)
             done = accepted or delay is None
             self._store.answered_webhook(webhook, answers, done=done)
             if accepted:
-                self._on_accepted(webhook)
+                self._on_accepted(webhook, body)
             if done:
+                if not accepted:
+                    _logger.warning("gave up a %s webhook: %s", webhook.channel, answers)
                 break
-            _logger.warning("%s webhook: %s, again in %s s", webhook.channel, answer, delay)
+            _logger.info("%s webhook: %s, again in %s s", webhook.channel, answer, delay)
             if self._stopping.wait(delay):
                 break
 
-    def _call(self, webhook: Webhook) -> tuple[bool, str]:
+    def _call(self, webhook: Webhook) -> tuple[bool, str, bytes]:
         target = self.targets[webhook.channel]
         headers = {"Content-Type": "application/json", **target.sign(webhook.body)}
         try:
             answer = self._client.post(target.url, content=webhook.body, headers=headers)
         except httpx.HTTPError as error:
-            return False, type(error).__name__
-        return answer.is_success, str(answer.status_code)
+            return False, type(error).__name__, b""
+        return answer.is_success, str(answer.status_code), answer.content

@@ -241,7 +241,7 @@ class WhatsApp(Provider):
             case "raw":
                 return dict(said.raw or {}), {"kind": str((said.raw or {}).get("type", "raw"))}
             case "block":
-                return {}, {}
+                return {}, {"payload": "block" if said.block else "allow"}
             case _:
                 return {"type": "text", "text": {"body": said.text}}, {"text": said.text}
 

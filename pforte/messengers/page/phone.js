@@ -1,0 +1,152 @@
+/** A customer's phone: choose who writes, write, tap, read. */
+
+import { act, customers, news } from "./api.js";
+import { Thread } from "./thread.js";
+import { language, words } from "./words.js";
+
+const NAMES = { whatsapp: "WhatsApp", telegram: "Telegram" };
+// numbers that the regulator keeps free for film and print; a Telegram id of more than 32 bits
+const FIRST = { whatsapp: 4917604069001, telegram: 7000000001 };
+const RETRY_MS = 2000;
+
+const at = (id) => document.getElementById(id);
+const query = new URLSearchParams(location.search);
+const channel = location.pathname.split("/").pop();
+
+function address(changes, path = location.pathname) {
+  const next = new URLSearchParams(query);
+  for (const [name, value] of Object.entries(changes)) {
+    if (value) next.set(name, value);
+    else next.delete(name);
+  }
+  return `${path}?${next}`;
+}
+
+function label() {
+  document.documentElement.lang = language;
+  document.title = `${NAMES[channel]} · Pforte`;
+  at("asWhom").textContent = words.asWhom;
+  at("other").setAttribute("aria-label", words.otherLabel);
+  at("words").placeholder = words.message;
+  at("words").setAttribute("aria-label", words.message);
+  at("send").textContent = words.send;
+  at("photo").textContent = words.photo;
+  at("thread").setAttribute("aria-label", words.thread);
+  at("language").textContent = words.language;
+  at("language").href = address({ lang: language === "de" ? "en" : "de" });
+  for (const [name, title] of Object.entries(NAMES)) {
+    const link = document.createElement("a");
+    link.textContent = title;
+    link.href = address({ user: "" }, `/phone/${name}`);
+    if (name === channel) link.setAttribute("aria-current", "page");
+    at("messengers").append(link);
+  }
+}
+
+function free(known) {
+  const taken = new Set(known.map((customer) => customer.user));
+  let next = FIRST[channel];
+  while (taken.has(String(next))) next += 1;
+  return String(next);
+}
+
+function choose(known, user) {
+  const select = at("known");
+  const listed = known.map(({ user: id, name }) => [id, name]);
+  if (!known.some((customer) => customer.user === user)) listed.unshift([user, user]);
+  const unused = free(known);
+  if (unused !== user) listed.push([unused, words.newCustomer]);
+  listed.push(["", words.another]);
+  select.replaceChildren(...listed.map(([value, title]) => new Option(title, value)));
+  select.value = user;
+  select.addEventListener("change", () => {
+    if (select.value) {
+      location.assign(address({ user: select.value }));
+      return;
+    }
+    select.hidden = true;
+    at("other").hidden = false;
+    at("other").focus();
+  });
+  at("customer").addEventListener("submit", (event) => {
+    event.preventDefault();
+    const other = at("other").value.replace(/[\s+]/g, "");
+    if (other) location.assign(address({ user: other }));
+  });
+}
+
+function complain(text) {
+  at("trouble").textContent = text;
+  at("trouble").hidden = !text;
+}
+
+async function doing(user, what) {
+  try {
+    await act(channel, user, what);
+    complain("");
+    return true;
+  } catch (error) {
+    complain(error instanceof TypeError ? words.offline : error.message);
+    return false;
+  }
+}
+
+function listen(user) {
+  const box = at("words");
+  at("composer").addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const text = box.value.trim();
+    if (!text) return;
+    box.value = "";
+    if (!(await doing(user, { text })) && !box.value) box.value = text;
+  });
+  box.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
+      event.preventDefault();
+      at("composer").requestSubmit();
+    }
+  });
+  at("photo").addEventListener("click", async () => {
+    const caption = box.value.trim();
+    if (await doing(user, { photo: caption })) box.value = "";
+  });
+}
+
+const pause = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
+
+function visible() {
+  if (!document.hidden) return Promise.resolve();
+  return new Promise((done) => document.addEventListener("visibilitychange", done, { once: true }));
+}
+
+async function follow(user) {
+  const thread = new Thread(at("thread"), channel, (option) => doing(user, { button: option.id }));
+  let after = 0;
+  let first = true;
+  let lost = false;
+  for (;;) {
+    await visible();
+    try {
+      const page = await news(channel, user, after, first);
+      after = page.next;
+      thread.show(page.messages);
+      at("status").textContent = page.typing
+        ? words.typing
+        : `${NAMES[channel]} · ${words.simulated}`;
+      if (lost) complain("");
+      first = lost = false;
+    } catch {
+      complain(words.offline);
+      lost = true;
+      await pause(RETRY_MS);
+    }
+  }
+}
+
+label();
+const known = await customers(channel).catch(() => []);
+const user = query.get("user") || known[0]?.user || String(FIRST[channel]);
+choose(known, user);
+listen(user);
+at("words").focus();
+await follow(user);

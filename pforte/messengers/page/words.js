@@ -1,0 +1,66 @@
+/** What the page says, in German and English. */
+
+const WORDS = {
+  de: {
+    asWhom: "Sie schreiben als",
+    another: "Andere Nummer …",
+    newCustomer: "Neuer Kunde",
+    otherLabel: "Nummer",
+    message: "Nachricht",
+    send: "Senden",
+    photo: "Foto",
+    simulated: "Nachgestellter Messenger",
+    typing: "schreibt …",
+    empty: "Schreiben Sie etwas. Die Stadtwerke antworten hier.",
+    offline: "Der Messenger antwortet nicht. Läuft das Haus?",
+    tapped: (title) => `„${title}“ angetippt`,
+    blocked: "Sie haben die Stadtwerke blockiert",
+    allowed: "Sie haben die Stadtwerke wieder zugelassen",
+    reacted: (emoji) => (emoji ? `Sie reagieren mit ${emoji}` : "Sie nehmen Ihre Reaktion zurück"),
+    deleted: "Nachricht gelöscht",
+    language: "English",
+    thread: "Unterhaltung",
+    kinds: {
+      photo: "Foto",
+      voice: "Sprachnachricht",
+      sticker: "Sticker",
+      location: "Standort",
+    },
+    states: { sent: "gesendet", delivered: "zugestellt", read: "gelesen", failed: "fehlgeschlagen" },
+  },
+  en: {
+    asWhom: "You write as",
+    another: "Another number …",
+    newCustomer: "New customer",
+    otherLabel: "Number",
+    message: "Message",
+    send: "Send",
+    photo: "Photo",
+    simulated: "Simulated messenger",
+    typing: "is typing …",
+    empty: "Write something. The answer comes here.",
+    offline: "The messenger does not answer. Is the house running?",
+    tapped: (title) => `tapped “${title}”`,
+    blocked: "You blocked Stadtwerke Musterstadt",
+    allowed: "You allowed Stadtwerke Musterstadt again",
+    reacted: (emoji) => (emoji ? `You react with ${emoji}` : "You take your reaction back"),
+    deleted: "Message deleted",
+    language: "Deutsch",
+    thread: "Conversation",
+    kinds: {
+      photo: "Photo",
+      voice: "Voice message",
+      sticker: "Sticker",
+      location: "Location",
+    },
+    states: { sent: "sent", delivered: "delivered", read: "read", failed: "failed" },
+  },
+};
+
+const asked = new URLSearchParams(location.search).get("lang");
+
+/** The language of the page: `?lang=`, else the browser's. */
+export const language =
+  asked in WORDS ? asked : navigator.language.toLowerCase().startsWith("de") ? "de" : "en";
+
+export const words = WORDS[language];
