@@ -1,0 +1,1 @@
+"""Build the house once per Lambda: settings, clients, logging. Nothing connects at import."""

@@ -1,0 +1,127 @@
+"""Build what the handlers work with: each part at its first use, and once."""
+
+import os
+import random
+import secrets
+import sys
+import time
+from functools import cache, cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from botocore.config import Config
+
+from aws.archive import S3Archive
+from aws.clients import client
+from aws.login import Login
+from aws.queues import SqsInbound, SqsOutbound
+from aws.table import DynamoTable
+from aws.vault import SsmVault
+from bootstrap.logs import set_up_logging
+from bootstrap.settings import Settings
+from conversation.bot import Bot
+from conversation.identity import Identity
+from conversation.ports import Actions, Archive, Inbound, Outbound, Table, Vault
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs import SQSClient
+
+BOT_FOLDER = "trained_bot"
+
+
+@cache
+def house() -> "House":
+    """Return the house of this Lambda."""
+    set_up_logging()
+    return House(Settings.read(os.environ))
+
+
+class House:
+    """Everything outside of the pure parts, built lazily from the settings."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.random = random.SystemRandom()
+
+    def clock(self) -> int:
+        """Return the time in ms since the epoch."""
+        return time.time_ns() // 1_000_000
+
+    def writer(self) -> str:
+        """Return a mark that no other write bears."""
+        return secrets.token_hex(8)
+
+    @cached_property
+    def table(self) -> Table:
+        """The one table."""
+        return DynamoTable(client("dynamodb"), self.settings.table_name, self.clock)
+
+    @cached_property
+    def inbound(self) -> Inbound:
+        """The queue of events."""
+        settings = self.settings
+        return SqsInbound(self._sqs, settings.inbound_queue_url, settings.inbound_dead_letter_url)
+
+    @cached_property
+    def outbound(self) -> Outbound:
+        """The queue of deliveries."""
+        settings = self.settings
+        return SqsOutbound(
+            self._sqs, settings.outbound_queue_url, settings.outbound_dead_letter_url
+        )
+
+    @cached_property
+    def archive(self) -> Archive:
+        """The bucket: raw events and long texts."""
+        return S3Archive(client("s3"), self.settings.bucket_name)
+
+    @cached_property
+    def vault(self) -> Vault:
+        """The secrets."""
+        return SsmVault(client("ssm"), self.settings.parameter_prefix, self.clock)
+
+    @cached_property
+    def identity(self) -> Identity:
+        """The maker of ids; reads its key from the vault."""
+        return Identity(self.vault.identity_key())
+
+    @cached_property
+    def login(self) -> Login:
+        """The agents' sign-in."""
+        endpoint = self.settings.cognito_endpoint or None
+        return Login(client("cognito-idp", endpoint), self.settings.user_pool_client_id)
+
+    @cached_property
+    def actions(self) -> Actions:
+        """The action server, where one is configured."""
+        # Imported here: httpx is for those that call actions alone.
+        from aws.actions import TIMEOUT, HttpActions, LambdaActions, NoActions
+
+        if self.settings.action_endpoint:
+            return HttpActions(self.settings.action_endpoint)
+        if self.settings.action_function:
+            once = Config(read_timeout=TIMEOUT, retries={"total_max_attempts": 1})
+            return LambdaActions(client("lambda", config=once), self.settings.action_function)
+        return NoActions()
+
+    @cached_property
+    def bot(self) -> Bot:
+        """The trained bot; raises FileNotFoundError where there is none."""
+        # Imported here: numpy and the bot's model are in the functions alone that classify.
+        from dialogue.rasa_bot import load
+
+        return load(self._bot_folder())
+
+    @cached_property
+    def _sqs(self) -> "SQSClient":
+        found: SQSClient = client("sqs")
+        return found
+
+    def _bot_folder(self) -> Path:
+        if self.settings.bot_dir:
+            return Path(self.settings.bot_dir)
+        for entry in sys.path:
+            folder = Path(entry) / BOT_FOLDER
+            if folder.is_dir():
+                return folder
+        raise FileNotFoundError(f"no {BOT_FOLDER}: `make build` trains the bot into its layer")

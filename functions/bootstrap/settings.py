@@ -1,0 +1,49 @@
+"""Read the function's environment, once."""
+
+from collections.abc import Mapping
+from typing import Self
+
+from pydantic import AliasGenerator, BaseModel, ConfigDict, Field
+
+
+class Settings(BaseModel):
+    """What the template tells a function; a setting that a function has no need of is "".
+
+    Each is the environment variable of the same name in capitals, unless an alias is given.
+    Errors hide their input: the environment holds credentials.
+    """
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="ignore",
+        hide_input_in_errors=True,
+        alias_generator=AliasGenerator(validation_alias=str.upper),
+    )
+
+    table_name: str
+    bucket_name: str
+    inbound_queue_url: str
+    parameter_prefix: str = Field(pattern=r"^/.*[^/]$")
+    outbound_queue_url: str = ""
+    inbound_dead_letter_url: str = ""
+    outbound_dead_letter_url: str = ""
+    first_reply_minutes: int | None = Field(
+        default=None, validation_alias="FIRST_REPLY_TARGET_MINUTES"
+    )
+    whatsapp_base_url: str = ""
+    telegram_base_url: str = ""
+    public_base_url: str = ""
+    user_pool_id: str = ""
+    user_pool_client_id: str = ""
+    cognito_endpoint: str = ""
+    action_endpoint: str = ""
+    action_function: str = ""
+    bot_dir: str = ""
+
+    @classmethod
+    def read(cls, environ: Mapping[str, str]) -> Self:
+        """Read the settings; an empty variable counts as one that is not set.
+
+        Raises pydantic.ValidationError, which names the variables that are missing or wrong.
+        """
+        return cls.model_validate({name: value for name, value in environ.items() if value})
