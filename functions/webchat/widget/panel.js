@@ -66,8 +66,8 @@ export class Panel {
       "section",
       { class: "panel", role: "dialog", "aria-label": words.title, hidden: true },
       element(
-        "header",
-        {},
+        "div",
+        { class: "head" },
         element("div", {}, element("h2", {}, words.title), this.subtitle),
         element(
           "button",

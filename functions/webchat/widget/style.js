@@ -55,18 +55,18 @@ svg {
   display: flex; flex-direction: column; overflow: hidden;
   background: var(--surface); border-radius: 16px; box-shadow: var(--shadow);
 }
-header {
+.head {
   display: flex; gap: 8px; align-items: center; justify-content: space-between;
   padding: 14px 12px 14px 18px; border-bottom: 1px solid var(--line);
 }
-header h2 { font: inherit; font-weight: 650; overflow-wrap: anywhere; }
-header p { color: var(--muted); font-size: 13px; font-variant-numeric: tabular-nums; }
-header button {
+.head h2 { font: inherit; font-weight: 650; overflow-wrap: anywhere; }
+.head p { color: var(--muted); font-size: 13px; font-variant-numeric: tabular-nums; }
+.head button {
   display: grid; place-items: center; width: 36px; height: 36px; border: 0; border-radius: 50%;
   background: none; color: var(--muted);
 }
-header button:hover { background: var(--sunken); color: var(--ink); }
-header svg { width: 18px; height: 18px; }
+.head button:hover { background: var(--sunken); color: var(--ink); }
+.head svg { width: 18px; height: 18px; }
 
 .middle { position: relative; flex: 1; min-height: 0; display: flex; }
 .thread {
