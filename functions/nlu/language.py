@@ -27,6 +27,9 @@ _SURE = 1.2
 
 _SMOOTHING = 0.5
 
+_LETTERS_FROM = 3
+"""Shorter unknown words are codes more often than words."""
+
 
 @dataclass(frozen=True)
 class LanguageModel:
@@ -37,7 +40,7 @@ class LanguageModel:
 
     def detect(self, text: str) -> Language | None:
         """Return the language of a text, None where it does not tell."""
-        odds = sum(self._vote(word) for word in words(text))
+        odds = sum(self._vote(word) for word in _spoken(text))
         if abs(odds) < _SURE:
             return None
         return "de" if odds > 0 else "en"
@@ -45,6 +48,8 @@ class LanguageModel:
     def _vote(self, word: str) -> float:
         if word in self.word_odds:
             return self.word_odds[word]
+        if len(word) < _LETTERS_FROM:
+            return 0.0
         odds = sum(self.letter_odds.get(group, 0.0) for group in _letter_groups(word))
         return max(-_LETTERS_LIMIT, min(_LETTERS_LIMIT, odds))
 
@@ -64,7 +69,7 @@ def train(examples: Sequence[tuple[str, Language]]) -> LanguageModel:
     """Learn from a bot's own examples; with none, only the function words vote."""
     counts: dict[Language, Counter[str]] = {"de": Counter(), "en": Counter()}
     for text, language in examples:
-        counts[language].update(word for word in words(text) if not word.isdecimal())
+        counts[language].update(_spoken(text))
     letters: dict[Language, Counter[str]] = {"de": Counter(), "en": Counter()}
     for language, own in counts.items():
         for word in own:
@@ -94,6 +99,11 @@ def _odds(german: Counter[str], english: Counter[str], limit: float) -> dict[str
         )
         odds[key] = round(max(-limit, min(limit, value)), 2)
     return odds
+
+
+def _spoken(text: str) -> list[str]:
+    """Return a text's words without numbers and codes (digits are read as 0)."""
+    return [word for word in words(text) if "0" not in word]
 
 
 def _letter_groups(word: str) -> list[str]:

@@ -1,0 +1,68 @@
+"""Any text is understood without a crash, in bounded work, the same each time."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from nlu.features import LONGEST, features, shorten
+from nlu.interpreter import Interpreter
+from nlu.settings import NluSettings
+from nlu.training import Example, train
+
+EXAMPLES = [
+    Example("wann haben Sie geöffnet", "hours", "de"),
+    Example("when do you open", "hours", "en"),
+    Example("Zählerstand melden", "meter", "de"),
+    Example("submit a meter reading", "meter", "en"),
+    Example("hallo", "greet", "de"),
+    Example("hello", "greet", "en"),
+]
+
+ANYTHING = st.one_of(
+    st.text(),
+    st.text(st.characters()),  # lone surrogates too
+    st.text(alphabet="aäßİſﷺ 0٣👍\n\u200d", max_size=400),
+    st.builds(lambda part, times: part * times, st.text(min_size=1), st.integers(1, 3000)),
+)
+
+
+@pytest.fixture(scope="module")
+def interpreter(tmp_path_factory: pytest.TempPathFactory) -> Interpreter:
+    folder = tmp_path_factory.mktemp("model")
+    train(EXAMPLES, NluSettings(), folder)
+    return Interpreter.load(folder)
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(text=ANYTHING)
+def test_any_text_is_understood(interpreter: Interpreter, text: str) -> None:
+    """Confidences are probabilities, the ranking is in order, and a repeat finds the same."""
+    found = interpreter.parse(text)
+
+    assert found.text == text
+    confidences = [guess.confidence for guess in found.ranking]
+    assert confidences == sorted(confidences, reverse=True)
+    assert all(0 <= confidence <= 1 for confidence in confidences)
+    assert interpreter.parse(text) == found
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(text=ANYTHING)
+def test_work_for_one_text_is_bounded(text: str) -> None:
+    """However long a text is, only so many n-grams of it are looked at."""
+    assert len(shorten(text)) <= LONGEST
+    _, counts = features(text)
+    assert counts.sum() <= 6 * (LONGEST + 2)
+
+
+def test_the_end_of_a_long_text_counts(tmp_path: Path) -> None:
+    """Of a long text both ends are read: the request often comes last."""
+    train(EXAMPLES, NluSettings(), tmp_path)
+    interpreter = Interpreter.load(tmp_path)
+    filler = "x" * 100_000
+
+    at_end = interpreter.parse(f"{filler} Zählerstand melden")
+
+    assert at_end.ranking[0].name == "meter"

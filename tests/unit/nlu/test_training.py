@@ -1,0 +1,198 @@
+"""The intent layer answers when sure, and says when it is not."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from conversation.understanding import FALLBACK_INTENT
+from nlu import ridge
+from nlu.calibration import Curve, fit_curve, threshold_for
+from nlu.interpreter import Interpreter
+from nlu.settings import NluSettings
+from nlu.training import Example, train
+
+TAUGHT = {
+    "opening_hours": (
+        "wann haben Sie geöffnet",
+        "Öffnungszeiten",
+        "haben Sie am Samstag offen",
+        "wie lange ist heute offen",
+        "when do you open",
+        "opening hours please",
+    ),
+    "meter": (
+        "ich möchte meinen Zählerstand melden",
+        "Zählerstand 12345",
+        "wo gebe ich den Zählerstand ein",
+        "meter reading",
+        "I want to submit my meter reading",
+        "mein Zähler steht bei 4711",
+    ),
+    "talk_to_human": (
+        "ich möchte mit einem Menschen sprechen",
+        "bitte einen Mitarbeiter",
+        "Mensch bitte",
+        "I want to talk to a human",
+        "a real person please",
+        "kann ich mit jemandem reden",
+    ),
+    "bot_challenge": (
+        "sind Sie ein Mensch",
+        "bist du ein Bot",
+        "bin ich hier mit einem Roboter verbunden",
+        "are you a robot",
+        "are you human",
+        "ist das eine Maschine",
+    ),
+    "greet": ("hallo", "guten Tag", "hi", "hello", "guten Morgen", "hello there"),
+}
+EXAMPLES = [Example(text, intent) for intent, texts in TAUGHT.items() for text in texts]
+
+
+@pytest.fixture(scope="module")
+def interpreter(tmp_path_factory: pytest.TempPathFactory) -> Interpreter:
+    folder = tmp_path_factory.mktemp("model")
+    train(EXAMPLES, NluSettings(precision=0.8, expected_out_of_scope=0.1), folder)
+    return Interpreter.load(folder)
+
+
+@pytest.mark.parametrize("intent", TAUGHT)
+def test_what_was_taught_is_recognised(interpreter: Interpreter, intent: str) -> None:
+    """Every example is its own intent, in any spelling that people use."""
+    for text in TAUGHT[intent]:
+        for spelling in (text, text.upper(), text.replace("ö", "oe"), f"  {text}!!"):
+            assert interpreter.parse(spelling).ranking[0].name == intent, spelling
+
+
+def test_digits_do_not_matter(interpreter: Interpreter) -> None:
+    """Another meter reading means the same."""
+    one, other = interpreter.parse("Zählerstand 12345"), interpreter.parse("Zählerstand 98760")
+    assert one.ranking == other.ranking
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Hallo, wann haben Sie geöffnet?",
+        "hallo wann haben sie geöffnet",
+        "Guten Tag zusammen! Wann haben Sie geöffnet?",
+        "Hello, when do you open?",
+        "Hi there - opening hours please",
+    ],
+)
+def test_a_greeting_does_not_hide_the_request(interpreter: Interpreter, text: str) -> None:
+    """What stands behind a greeting is what is meant."""
+    assert interpreter.parse(text).ranking[0].name == "opening_hours"
+
+
+@pytest.mark.parametrize("text", ["hallo", "Guten Tag!", "hello there"])
+def test_a_bare_greeting_is_a_greeting(interpreter: Interpreter, text: str) -> None:
+    """Nothing is left of a greeting but the greeting."""
+    assert interpreter.parse(text).ranking[0].name == "greet"
+
+
+def test_a_greeting_does_not_lend_its_confidence(interpreter: Interpreter) -> None:
+    """A request out of scope stays out of scope behind a greeting."""
+    understood = interpreter.parse("Hallo, wie backe ich eigentlich Pfannkuchen?")
+    assert understood.intent == FALLBACK_INTENT
+
+
+@pytest.mark.parametrize(
+    "text", ["", "   ", "👍", "👩‍👩‍👧 ❤️", "12345", "12.345,6", "?!", "٣٤", "_"]
+)
+def test_what_is_no_text_has_no_intent(interpreter: Interpreter, text: str) -> None:
+    """A bare number or emoji means nothing by itself."""
+    understood = interpreter.parse(text)
+    assert understood.intent == FALLBACK_INTENT
+    assert understood.confidence == 0
+    assert understood.ranking == ()
+
+
+def test_an_unsure_guess_keeps_its_ranking(interpreter: Interpreter) -> None:
+    """The front door can ask back with the guesses."""
+    strict = replace(interpreter, threshold=1.0)
+    understood = strict.parse("Hat mein Zähler am Samstag offen?")
+    assert understood.intent == FALLBACK_INTENT
+    assert len(understood.ranking) > 1
+    confidences = [guess.confidence for guess in understood.ranking]
+    assert confidences == sorted(confidences, reverse=True)
+
+
+def test_a_person_is_reached_with_less_confidence(interpreter: Interpreter, tmp_path: Path) -> None:
+    """talk_to_human has its own, lower threshold; asking for a bot is not asking for a person."""
+    train(EXAMPLES, NluSettings(precision=0.99, expected_out_of_scope=0.5), tmp_path)
+    assert Interpreter.load(tmp_path).threshold_by_intent == {"talk_to_human": 0.5}
+    strict = replace(interpreter, threshold=1.0, threshold_by_intent={"talk_to_human": 0.5})
+
+    assert strict.parse("bitte mit einem Menschen sprechen").intent == "talk_to_human"
+    assert strict.parse("Öffnungszeiten").intent == FALLBACK_INTENT
+    assert strict.parse("Sind Sie ein Mensch?").ranking[0].name == "bot_challenge"
+
+
+def test_a_wanted_precision_costs_coverage(tmp_path: Path) -> None:
+    """The surer the bot must be, the less it acts on."""
+    thresholds = [
+        train(EXAMPLES, NluSettings(precision=precision), tmp_path).threshold
+        for precision in (0.5, 0.7, 0.9)
+    ]
+    assert thresholds == sorted(thresholds)
+    assert thresholds[0] < thresholds[-1]
+
+
+def test_training_needs_two_intents(tmp_path: Path) -> None:
+    """With one intent there is nothing to tell apart."""
+    with pytest.raises(ValueError, match="at least two intents"):
+        train([Example("hello", "greet")], NluSettings(), tmp_path)
+
+
+def test_two_examples_are_enough_to_train(tmp_path: Path) -> None:
+    """The smallest bot trains, and is not sure of what it cannot judge."""
+    train([Example("hello", "greet"), Example("bye", "part")], NluSettings(), tmp_path)
+    assert Interpreter.load(tmp_path).parse("hello").ranking[0].name == "greet"
+
+
+def test_leaving_one_out_is_what_its_closed_form_says() -> None:
+    """An example's unseen scores are those of a model that was fitted without it."""
+    generator = np.random.default_rng(3)
+    points = generator.normal(size=(12, 5))
+    points /= np.linalg.norm(points, axis=1, keepdims=True)
+    cosines = points @ points.T
+    labels = np.arange(12) % 3
+    inverse = ridge.invert(cosines)
+    _, unseen = ridge.fit(inverse, labels, 3)
+
+    kept = np.arange(1, 12)
+    without = ridge.invert(cosines[np.ix_(kept, kept)])
+    weights, _ = ridge.fit(without, labels[kept], 3)
+
+    assert np.allclose(unseen[0], ridge.kernel(cosines[0, kept]) @ weights)
+    assert np.allclose(ridge.invert_part(inverse, kept, np.array([0])), without)
+
+
+def test_confidence_is_the_share_that_is_right() -> None:
+    """Where three in four are right, the curve says about three in four."""
+    evidence = np.repeat([0.2, 1.0], 400)
+    right = np.concatenate([np.arange(400) % 4 == 0, np.arange(400) % 4 != 0])
+    curve = fit_curve(evidence, right, np.ones(800))
+    assert curve.confidence(np.array([0.2]))[0] == pytest.approx(0.25, abs=0.01)
+    assert curve.confidence(np.array([1.0]))[0] == pytest.approx(0.75, abs=0.01)
+
+
+def test_the_curve_stays_finite_where_all_are_right() -> None:
+    """A bot whose examples are all told apart does not get a step for a curve."""
+    curve = fit_curve(np.linspace(0.5, 1, 50), np.ones(50, dtype=bool), np.ones(50))
+    confidence = Curve(curve.slope, curve.offset).confidence(np.array([0.0, 1.0]))
+    assert np.isfinite(confidence).all()
+    assert confidence[1] < 1
+
+
+def test_the_threshold_keeps_the_wanted_precision() -> None:
+    """Of what passes the threshold, the wanted share is right, and no more is held back."""
+    confidence = np.array([0.9, 0.8, 0.7, 0.6, 0.5])
+    right = np.array([True, True, True, False, True])
+    weights = np.ones(5)
+    assert threshold_for(0.99, confidence, right, weights) == pytest.approx(0.7, abs=1e-5)
+    assert threshold_for(0.8, confidence, right, weights) == pytest.approx(0.5, abs=1e-5)
+    assert threshold_for(0.9, confidence, ~right, weights) == 1.0
