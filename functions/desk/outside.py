@@ -24,7 +24,7 @@ class Directory(Protocol):
 
 @dataclass(frozen=True)
 class Outside:
-    """Everything that a request to the desk may touch; `teams` are the queues that it shows."""
+    """Everything that a request to the desk may touch."""
 
     table: Table
     inbound: Inbound
@@ -33,4 +33,3 @@ class Outside:
     directory: Directory
     clock: Callable[[], int]
     random: Random
-    teams: tuple[str, ...] = ("default",)

@@ -9,6 +9,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 from pydantic import Field
 
 from aws.login import NewPasswordRequired, Tokens
+from bootstrap.http import as_gateway, explain_errors, problem_of
 from conversation.errors import Forbidden, Malformed, NotFound, Unauthorized
 from conversation.model import Model
 from conversation.reference import normalised_reference
@@ -17,7 +18,6 @@ from desk.claiming import claim_next, claim_this
 from desk.drafts import forget_returned
 from desk.files import SECURITY_HEADERS, page_file
 from desk.outside import Outside
-from desk.problems import explain_errors, problem_of
 from desk.replying import NewDraft, NewEnd, NewReply, hand_back, reply, resolve
 from desk.thread import full_text, thread
 from desk.waiting import overview
@@ -54,10 +54,10 @@ class Desk:
         """Answer one HTTP request (API Gateway, payload format 2.0)."""
         answer: dict[str, Any]
         try:
-            if event["rawPath"].startswith(API):
+            if event["rawPath"].startswith(f"{API}/"):
                 _agent(event)
         except (Unauthorized, Forbidden) as error:
-            answer = _as_gateway(problem_of(error))
+            answer = as_gateway(problem_of(error))
         else:
             answer = self._app.resolve(event, context)
         answer["headers"] = SECURITY_HEADERS | answer["headers"]
@@ -198,12 +198,3 @@ def _signed_in(result: Tokens | NewPasswordRequired) -> Response[str]:
         200,
         {"token": result.id, "refresh": result.refresh, "expires_in": result.expires_in},
     )
-
-
-def _as_gateway(response: Response[str]) -> dict[str, Any]:
-    return {
-        "statusCode": response.status_code,
-        "headers": dict(response.headers),
-        "body": response.body,
-        "isBase64Encoded": False,
-    }

@@ -4,7 +4,8 @@ from random import Random
 from typing import Any
 
 from conversation.model import Model
-from conversation.ports import Waiting
+from conversation.ports import Table, Waiting
+from conversation.teams import PREFIX, TEAMS
 from desk.agent import Agent
 from desk.outside import Outside
 
@@ -43,7 +44,7 @@ def overview(outside: Outside, agent: Agent) -> Overview:
     """Return the queue, the longest due first, and the agent's own conversations."""
     table = outside.table
     count, rows = 0, list[Row]()
-    for team in outside.teams:
+    for team in _teams(table):
         found = table.assigned(f"queue#{team}", ROWS)
         count += len(found) if len(found) < ROWS else table.waiting_count(f"queue#{team}")
         rows += [_row(waiting, team) for waiting in found]
@@ -58,9 +59,8 @@ def overview(outside: Outside, agent: Agent) -> Overview:
 
 def candidates(outside: Outside, count: int) -> list[str]:
     """Return who is to be claimed first, next, and so on, as this contender tries them."""
-    waiting = [
-        row for team in outside.teams for row in outside.table.assigned(f"queue#{team}", count)
-    ]
+    table = outside.table
+    waiting = [row for team in _teams(table) for row in table.assigned(f"queue#{team}", count)]
     waiting.sort(key=lambda row: row.due)
     return [row.conversation for row in in_fair_disorder(waiting[:count], outside.random)]
 
@@ -73,6 +73,10 @@ def in_fair_disorder(waiting: list[Waiting], random: Random) -> list[Waiting]:
     """
     jittered = [(row.due + random.random() * AS_GOOD_AS_EQUAL, row) for row in waiting]
     return [row for _, row in sorted(jittered, key=lambda entry: entry[0])]
+
+
+def _teams(table: Table) -> list[str]:
+    return [sort_key.removeprefix(PREFIX) for sort_key, _ in table.items(TEAMS, PREFIX)]
 
 
 def _row(waiting: Waiting, team: str) -> Row:

@@ -1,0 +1,308 @@
+// What the page does when somebody wants something of it.
+
+import { Problem, forgetTags, keepSession, now, read, signIn, write } from "./api.js";
+import { change, conversation, forget, state } from "./store.js";
+import { say } from "./words.js";
+
+const SAVE_DRAFT_AFTER = 800;
+
+const saving = new Map();
+
+// Signing in and out
+
+/** Sign in with the fields of the form; asks for a new password where the pool wants one. */
+export async function enter(fields) {
+  change({ login: { ...state.login, busy: true, problem: "", email: fields.email ?? state.login.email } });
+  try {
+    const answer = await signIn(fields);
+    if (answer.new_password_required) {
+      change({ login: { ...state.login, busy: false, session: answer.session } });
+      return;
+    }
+    keepSession(answer);
+    forgetTags();
+    await refresh();
+    change({ login: { busy: false, problem: "", session: "", email: "" } });
+  } catch (problem) {
+    const again = problem.status === 401 && fields.session;
+    change({
+      session: null,
+      login: {
+        ...state.login,
+        busy: false,
+        session: again ? "" : state.login.session,
+        problem: loginProblem(problem, fields),
+      },
+    });
+  }
+}
+
+function loginProblem(problem, fields) {
+  if (problem.status === 401) return say("wrong");
+  if (problem.status === 403) return say("noGroup");
+  if (problem.status === 400 && fields.new_password) return say("weak");
+  return say("noConnection");
+}
+
+/** Leave, and forget all that was read. */
+export function leave() {
+  saveAllDrafts();
+  forgetTags();
+  forget();
+}
+
+// Reading
+
+/** Read the lists and the open conversation. Raises Problem. */
+export async function refresh() {
+  const open = state.open;
+  const [overview] = await Promise.all([read("/overview"), open ? readThread(open) : null]);
+  if (overview) {
+    keepSeen(overview);
+    change({ overview });
+  }
+}
+
+/** A conversation is unread when it has changed since it was last looked at. */
+function keepSeen(overview) {
+  for (const row of overview.mine) {
+    const kept = conversation(row.conversation);
+    const last = row.summary.last_message_at;
+    if (kept.seen === null || row.conversation === state.open) kept.seen = last;
+  }
+}
+
+async function readThread(id) {
+  const kept = conversation(id);
+  const wide = kept.limit > 200 ? `&limit=${kept.limit}` : "";
+  const thread = await read(`/conversations/${id}?after=${kept.sequence}${wide}`);
+  if (thread === null) return;
+  const first = kept.entries.size === 0;
+  for (const entry of thread.entries) kept.entries.set(entry.id, entry);
+  if (first || kept.sequence === 0) {
+    kept.entries = new Map(thread.entries.map((entry) => [entry.id, entry]));
+    kept.earlier = thread.earlier;
+  }
+  kept.head = thread.head;
+  kept.sequence = thread.sequence;
+  kept.returned = thread.drafts.filter((draft) => draft.id);
+  if (kept.draft === null) kept.draft = thread.drafts.find((draft) => !draft.id)?.text ?? "";
+  const said = new Set([
+    ...thread.entries.map((entry) => entry.event),
+    ...kept.returned.map((draft) => draft.id),
+  ]);
+  kept.sending = kept.sending.filter((reply) => !said.has(`reply:${reply.id}`));
+  change();
+}
+
+/** Open a conversation. */
+export async function open(id) {
+  if (state.open && state.open !== id) saveDraft(state.open);
+  const kept = conversation(id);
+  kept.seen = rowOf(id)?.summary.last_message_at ?? kept.seen;
+  kept.confirm = "";
+  change({ open: id, view: "thread", notice: "" });
+  await attempt(() => readThread(id));
+}
+
+/** Show what was said before. */
+export async function showEarlier(id) {
+  const kept = conversation(id);
+  kept.limit = Math.min(kept.limit * 2, 1000);
+  kept.sequence = 0;
+  await attempt(() => readThread(id));
+}
+
+/** Replace the beginning of a long text by all of it. */
+export async function showWhole(id, entry) {
+  await attempt(async () => {
+    const answer = await read(`/conversations/${id}/texts/${entry.id}`, true);
+    const kept = conversation(id);
+    kept.whole = { ...kept.whole, [entry.id]: answer.text };
+    change();
+  });
+}
+
+/** Find a conversation by a reference number. */
+export async function find(reference) {
+  if (!reference.trim()) return;
+  try {
+    const found = await read(`/references/${encodeURIComponent(reference.trim())}`, true);
+    await open(found.conversation);
+  } catch (problem) {
+    change({ notice: problem.status === 404 || problem.status === 400 ? say("notFound") : trouble(problem) });
+  }
+}
+
+function rowOf(id) {
+  const rows = [...(state.overview?.mine ?? []), ...(state.overview?.queue ?? [])];
+  return rows.find((row) => row.conversation === id);
+}
+
+// Taking
+
+/** Take whoever is due next. */
+export async function takeNext() {
+  if (state.busy) return;
+  change({ busy: "next", notice: "" });
+  await attempt(async () => {
+    const claimed = await write("POST", "/claims", {});
+    if (claimed === null) {
+      change({ notice: say("nextWasEmpty") });
+      return;
+    }
+    await open(claimed.conversation);
+    await refresh();
+  });
+  change({ busy: "" });
+}
+
+/** Take the conversation that is shown. */
+export async function take(id) {
+  if (state.busy) return;
+  change({ busy: "take", notice: "" });
+  try {
+    await write("POST", `/conversations/${id}/claim`);
+  } catch (problem) {
+    change({ notice: problem.status === 409 ? say("lost") : trouble(problem) });
+  }
+  await attempt(refresh);
+  change({ busy: "" });
+}
+
+// Writing
+
+/** Keep what is being typed, here at once and in the house a moment later. */
+export function type(id, text) {
+  conversation(id).draft = text;
+  conversation(id).confirm = "";
+  clearTimeout(saving.get(id));
+  saving.set(id, setTimeout(() => saveDraft(id), SAVE_DRAFT_AFTER));
+  change();
+}
+
+/** Keep a draft in the house now, if it has changed. */
+export function saveDraft(id, options = {}) {
+  if (!saving.has(id) || !state.session) return;
+  clearTimeout(saving.get(id));
+  saving.delete(id);
+  const text = conversation(id).draft ?? "";
+  write("PUT", `/conversations/${id}/draft`, { text }, options).catch(() => {
+    // It stays here; the next keystroke or the next conversation tries again.
+    saving.set(id, 0);
+  });
+}
+
+/** Keep every draft in the house, also while the page goes away. */
+export function saveAllDrafts() {
+  for (const id of [...saving.keys()]) saveDraft(id, { keepalive: true });
+}
+
+/** Send what was typed. It is shown at once; its id makes every repeat the same reply. */
+export async function sendReply(id) {
+  const kept = conversation(id);
+  const text = (kept.draft ?? "").trim();
+  if (!text || kept.head?.holder !== "me") return;
+  const reply = { id: crypto.randomUUID(), text, epoch: kept.head.epoch, sent_at: now(), problem: "" };
+  kept.sending.push(reply);
+  kept.draft = "";
+  saving.set(id, 0);
+  saveDraft(id);
+  change();
+  await sendAgain(id, reply);
+}
+
+/** Send a reply once more that did not get through. */
+export async function sendAgain(id, reply) {
+  reply.problem = "";
+  change();
+  const { problem: _, ...body } = reply;
+  try {
+    await write("POST", `/conversations/${id}/replies`, body);
+  } catch (problem) {
+    reply.problem = replyProblem(problem);
+    if (problem.status === 409) returnToDraft(id, reply);
+    change();
+    return;
+  }
+  await attempt(refresh);
+}
+
+function replyProblem(problem) {
+  if (problem.status === 0 || problem.status >= 500) return say("notSent");
+  if (problem.status === 409) return say("notSentLost");
+  return say("notSentOther", { detail: problem.message });
+}
+
+function returnToDraft(id, reply) {
+  const kept = conversation(id);
+  kept.draft = [kept.draft, reply.text].filter(Boolean).join("\n");
+  kept.sending = kept.sending.filter((other) => other !== reply);
+  change({ notice: reply.problem });
+  attempt(refresh);
+}
+
+/** Take a reply that did not get through out of the thread. */
+export function discardSending(id, reply) {
+  const kept = conversation(id);
+  kept.sending = kept.sending.filter((other) => other !== reply);
+  change();
+}
+
+/** Use a reply that came back as the draft, or throw it away. */
+export async function settleReturned(id, draft, use) {
+  const kept = conversation(id);
+  if (use) type(id, [kept.draft, draft.text].filter(Boolean).join("\n"));
+  kept.returned = kept.returned.filter((other) => other !== draft);
+  change();
+  await attempt(() => write("DELETE", `/conversations/${id}/drafts/${encodeURIComponent(draft.id)}`));
+}
+
+// Ending
+
+/** End with a conversation: `resolve` or `hand-back`. Asks once where a draft is left. */
+export async function end(id, how) {
+  const kept = conversation(id);
+  if (kept.draft?.trim() && kept.confirm !== how) {
+    kept.confirm = how;
+    change();
+    return;
+  }
+  kept.confirm = "";
+  change({ busy: how, notice: "" });
+  try {
+    await write("POST", `/conversations/${id}/${how}`, { id: crypto.randomUUID(), epoch: kept.head.epoch });
+    await settled(id);
+  } catch (problem) {
+    change({ notice: problem.status === 409 ? say("lost") : trouble(problem) });
+  }
+  await attempt(refresh);
+  change({ busy: "" });
+}
+
+/** Wait until the conversation is no longer ours, for as long as that usually takes. */
+async function settled(id) {
+  for (let tries = 0; tries < 8 && conversation(id).head?.holder === "me"; tries += 1) {
+    await new Promise((done) => setTimeout(done, 250 * (tries + 1)));
+    await readThread(id);
+  }
+}
+
+async function attempt(action) {
+  try {
+    await action();
+  } catch (problem) {
+    if (!(problem instanceof Problem)) throw problem;
+    if (problem.status === 401) lost();
+    else if (problem.status !== 0) change({ notice: trouble(problem) });
+  }
+}
+
+/** The session has ended: ask for the password again, keep what was typed. */
+export function lost() {
+  change({ session: null, login: { ...state.login, problem: say("expired"), busy: false } });
+}
+
+function trouble(problem) {
+  return problem.status === 0 ? say("noConnection") : say("failed", { detail: problem.message });
+}

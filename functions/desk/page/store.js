@@ -1,0 +1,59 @@
+// What the page knows. Whoever changes it says so, and the page is rendered once per frame.
+// Tokens live here and nowhere else: a reload asks for the password again.
+
+export const state = {
+  language: localStorage.getItem("pforte.language") ?? (navigator.language.startsWith("de") ? "de" : "en"),
+  session: null,
+  login: { busy: false, problem: "", session: "", email: "" },
+  overview: null,
+  offline: false,
+  open: null,
+  conversations: new Map(),
+  view: "list",
+  keys: false,
+  notice: "",
+  busy: "",
+};
+
+const listeners = new Set();
+let scheduled = false;
+
+/** Call a function whenever something has changed. */
+export function subscribe(listener) {
+  listeners.add(listener);
+}
+
+/** Change what the page knows. */
+export function change(update = {}) {
+  Object.assign(state, update);
+  if (scheduled) return;
+  scheduled = true;
+  queueMicrotask(() => {
+    scheduled = false;
+    for (const listener of listeners) listener();
+  });
+}
+
+/** Return what the page knows of a conversation. */
+export function conversation(id) {
+  if (!state.conversations.has(id))
+    state.conversations.set(id, {
+      head: null,
+      entries: new Map(),
+      sequence: 0,
+      earlier: false,
+      limit: 200,
+      returned: [],
+      draft: null, // null: not read yet
+      sending: [],
+      seen: null,
+      confirm: false,
+    });
+  return state.conversations.get(id);
+}
+
+/** Forget everything of the person who was here. */
+export function forget() {
+  state.conversations.clear();
+  change({ session: null, overview: null, open: null, view: "list", notice: "", busy: "" });
+}

@@ -1,0 +1,290 @@
+// What a conversation looks like: head, thread, reply box.
+
+import { discardSending, end, sendAgain, sendReply, settleReturned, showEarlier, showWhole, take, type } from "./actions.js";
+import { h } from "./dom.js";
+import { change, conversation, state } from "./store.js";
+import { channelName, clock, day, known, refusal, say } from "./words.js";
+
+const NEAR_END = 80;
+const MAC = navigator.platform.startsWith("Mac");
+
+let shown = null;
+let unseenBelow = false;
+let newestSeen = "";
+
+/** Describe the middle of the page. */
+export function threadView() {
+  const kept = state.open && conversation(state.open);
+  if (!kept) {
+    return h(
+      "div.nothing",
+      { key: "nothing" },
+      h("p.nothing-title", {}, say("nothingOpenTitle")),
+      h("p", {}, say("nothingOpen")),
+    );
+  }
+  const id = state.open;
+  return [
+    headView(id, kept),
+    h(
+      "div.scroll",
+      { key: `scroll ${id}`, id: "scroll", onscroll: scrolled, tabindex: "0", role: "log", "aria-label": say("context") },
+      kept.earlier &&
+        kept.limit < 1000 &&
+        h("button.earlier", { key: "earlier", type: "button", onclick: () => showEarlier(id) }, say("earlier")),
+      h("ol.entries", { key: "entries" }, entriesView(id, kept)),
+    ),
+    unseenBelow && h("button.newer", { key: "newer", type: "button", onclick: toEnd }, say("newer"), " ↓"),
+    kept.head && footView(id, kept),
+  ];
+}
+
+/** Remember where the reader is; returns what brings them to the end if that is where they were. */
+export function followThread() {
+  const before = document.getElementById("scroll");
+  const height = before?.scrollHeight ?? 0;
+  const atEnd = before ? before.scrollHeight - before.scrollTop - before.clientHeight < NEAR_END : true;
+  return () => {
+    const after = document.getElementById("scroll");
+    if (!after) {
+      shown = null;
+      return;
+    }
+    const grown = after.scrollHeight > height;
+    const loaded = after.querySelector(".entry") !== null;
+    if (shown !== state.open || (atEnd && (grown || after.clientHeight !== before?.clientHeight))) {
+      after.scrollTop = after.scrollHeight;
+      unseenBelow = false;
+      if (loaded) shown = state.open;
+    } else if (grown && !atEnd && before === after && newest(after) !== newestSeen) {
+      unseenBelow = true;
+      change();
+    }
+    newestSeen = newest(after);
+  };
+}
+
+function newest(scroll) {
+  return scroll.querySelector(".entries > li:last-child")?.dataset.id ?? "";
+}
+
+function scrolled(event) {
+  const { scrollHeight, scrollTop, clientHeight } = event.target;
+  if (unseenBelow && scrollHeight - scrollTop - clientHeight < NEAR_END) {
+    unseenBelow = false;
+    change();
+  }
+}
+
+function toEnd() {
+  const scroll = document.getElementById("scroll");
+  scroll.scrollTop = scroll.scrollHeight;
+}
+
+// Head
+
+function headView(id, { head, confirm }) {
+  return h(
+    "header.head",
+    { key: "head" },
+    h("button.back", { type: "button", "aria-label": say("back"), onclick: () => change({ view: "list" }) }, "←"),
+    h("h1", {}, head ? head.name || say("visitor") : "…"),
+    head && [
+      h("span.chips", { key: "chips" }, head.channel && h("span.chip", { key: "channel" }, channelName(head.channel)), head.reference && h("span.chip.reference", { key: "reference" }, head.reference)),
+      h("button.quiet.about", { key: "about", type: "button", onclick: () => change({ view: "context" }) }, say("contextOpen")),
+      h("span.actions", { key: "actions" }, actionsView(id, head, confirm)),
+    ],
+  );
+}
+
+function actionsView(id, head, confirm) {
+  if (head.holder === "queue")
+    return h("button.primary", { key: "take", type: "button", disabled: state.busy === "take", onclick: () => take(id) }, say("take"));
+  if (head.holder !== "me") return null;
+  return [
+    h(
+      "button.plain",
+      { key: "bot", type: "button", disabled: Boolean(state.busy), onclick: () => end(id, "hand-back") },
+      confirm === "hand-back" ? say("toBotDespiteDraft") : say("toBot"),
+    ),
+    h(
+      "button.primary",
+      { key: "done", type: "button", disabled: Boolean(state.busy), onclick: () => end(id, "resolve") },
+      confirm === "resolve" ? say("doneDespiteDraft") : say("done"),
+    ),
+  ];
+}
+
+// Entries
+
+function entriesView(id, kept) {
+  const entries = [...kept.entries.values()];
+  const described = [];
+  let lastDay = "";
+  entries.forEach((entry, place) => {
+    const entryDay = day(entry.at);
+    if (entryDay !== lastDay) described.push(h("li.day", { key: `day ${entryDay}` }, entryDay));
+    lastDay = entryDay;
+    described.push(entryView(id, kept, entry, entries[place + 1]));
+  });
+  for (const reply of kept.sending) described.push(sendingView(id, reply));
+  return described;
+}
+
+function entryView(id, kept, entry, following) {
+  const props = { key: entry.id, "data-id": entry.id };
+  if (entry.change) return h("li.entry.line", props, lone(entry));
+  if (entry.action) return h("li.entry.line", props, say(entry.done ? "actionDone" : "actionBegun", { name: entry.action.replace(/^action_/, "").replaceAll("_", " ") }));
+  if (entry.internal) return h("li.entry.line", props, note(entry.text));
+  if (entry.author === "system")
+    return h("li.entry.line.said", props, h("p", {}, entry.text), metaView(entry, trouble(entry) ? "" : null));
+  const text = kept.whole?.[entry.id] ?? entry.text;
+  const joined = together(entry, following);
+  return h(
+    "li.entry",
+    {
+      ...props,
+      class: [entry.author, entry.state === "failed" && "failed", joined && "together"]
+        .filter(Boolean)
+        .join(" "),
+    },
+    h(
+      "div.bubble",
+      { class: entry.deleted ? "deleted" : "" },
+      entry.attachments.map((attachment, place) => h("p.attachment", { key: `a${place}` }, attachmentText(attachment))),
+      entry.unreadable && h("p.attachment", { key: "unreadable" }, say("unreadable", { kind: entry.unreadable })),
+      text && h("p.text", { key: "text" }, text),
+      entry.long && !kept.whole?.[entry.id] && h("button.quiet", { key: "whole", type: "button", onclick: () => showWhole(id, entry) }, say("whole")),
+      entry.buttons.length > 0 && h("p.options", { key: "options" }, entry.buttons.map((title, place) => h("span", { key: place }, title))),
+    ),
+    metaView(entry, joined ? null : clock(entry.at)),
+  );
+}
+
+/** Two entries belong together if one person wrote both within a minute and both fared alike. */
+function together(entry, following) {
+  return (
+    following !== undefined &&
+    following.author === entry.author &&
+    following.agent === entry.agent &&
+    following.state === entry.state &&
+    !following.internal &&
+    !following.change &&
+    clock(following.at) === clock(entry.at)
+  );
+}
+
+/** Describe the line below an entry; `time` null: only what must be told. */
+function metaView(entry, time) {
+  const parts = [];
+  if (time !== null) {
+    if (entry.author === "bot") parts.push(say("assistant"));
+    if (entry.author === "agent") parts.push(entry.mine ? say("you") : entry.agent || say("agent"));
+    if (time) parts.push(time);
+    if (entry.state && entry.state !== "failed" && entry.author !== "system") parts.push(say(`states.${entry.state}`));
+  }
+  if (entry.doubtful) parts.push(say("doubtful"));
+  if (entry.reaction) parts.push(say("reaction", { emoji: entry.reaction }));
+  if (entry.deleted) parts.push(say("deleted"));
+  if (entry.before.length) parts.push(say("edited", { text: entry.before.at(-1) }));
+  const wrong = trouble(entry);
+  if (!parts.length && !wrong) return null;
+  return h(
+    "div.meta",
+    { key: "meta" },
+    parts.join(" · "),
+    wrong && h("span.late", { key: "wrong" }, parts.length ? " · " : "", wrong),
+  );
+}
+
+function trouble(entry) {
+  if (entry.state !== "failed") return "";
+  const failed = say("states.failed");
+  return entry.reason ? `${failed}: ${refusal(entry.reason)}` : failed;
+}
+
+function lone(entry) {
+  if (entry.change === "reaction") return say("reactionAlone", { emoji: entry.reaction });
+  return say(entry.change === "edit" ? "editedAlone" : "deletedAlone", { text: entry.text });
+}
+
+function note(text) {
+  const [kind, detail] = text.split(": ");
+  if (kind === "delivery_failed") return say("notes.failed", { reason: refusal(detail) });
+  return known(`notes.${text}`) ? say(`notes.${text}`) : text;
+}
+
+function attachmentText({ kind, filename, text }) {
+  return [say(`attachments.${kind}`), filename || text].filter(Boolean).join(" · ");
+}
+
+function sendingView(id, reply) {
+  const key = `sending ${reply.id}`;
+  return h(
+    "li.entry.agent",
+    { key, "data-id": key, class: reply.problem ? "failed" : "" },
+    h("div.bubble", {}, h("p.text", {}, reply.text)),
+    h(
+      "div.meta",
+      {},
+      reply.problem
+        ? [
+            h("span.late", { key: "problem" }, reply.problem),
+            h("button.link", { key: "again", type: "button", onclick: () => sendAgain(id, reply) }, say("again")),
+            h("button.link", { key: "discard", type: "button", onclick: () => discardSending(id, reply) }, say("discard")),
+          ]
+        : `${say("you")} · ${clock(reply.sent_at)} · ${say("states.sending")}`,
+    ),
+  );
+}
+
+// Foot
+
+function footView(id, kept) {
+  const { head } = kept;
+  const returned = kept.returned.map((draft) => returnedView(id, draft));
+  if (head.holder !== "me") {
+    const name = head.holder_name || say("somebody");
+    return h("footer.foot", { key: `foot ${id}` }, returned, h("p.who", { key: "who" }, say(`${head.holder}Is`, { name })));
+  }
+  return h("footer.foot", { key: `foot ${id}` }, returned, composerView(id, kept));
+}
+
+function returnedView(id, draft) {
+  return h(
+    "div.returned",
+    { key: draft.id },
+    h("p", {}, h("b", {}, say("returned")), " ", draft.text),
+    h("button.link", { type: "button", onclick: () => settleReturned(id, draft, true) }, say("use")),
+    h("button.link", { type: "button", onclick: () => settleReturned(id, draft, false) }, say("discard")),
+  );
+}
+
+function composerView(id, kept) {
+  const draft = kept.draft ?? "";
+  const limit = kept.head.text_limit;
+  const long = limit > 0 && draft.length > limit * 0.8;
+  return h(
+    "form.composer",
+    { key: "composer", onsubmit: (event) => submitted(event, id) },
+    h("textarea", {
+      id: "reply",
+      rows: "3",
+      value: draft,
+      "aria-label": say("replyTo", { name: kept.head.name || say("customer") }),
+      placeholder: say("reply"),
+      oninput: (event) => type(id, event.target.value),
+    }),
+    h(
+      "div.below",
+      {},
+      h("span.characters", {}, long ? say("characters", { count: draft.length, limit }) : ""),
+      h("button.primary", { type: "submit", disabled: !draft.trim() }, h("span", {}, say("send")), h("kbd", {}, MAC ? "⌘↵" : "Ctrl ↵")),
+    ),
+  );
+}
+
+function submitted(event, id) {
+  event.preventDefault();
+  sendReply(id);
+}

@@ -1,0 +1,355 @@
+// What agents read, in German and English; and times in words.
+
+import { now } from "./api.js";
+import { state } from "./store.js";
+
+const WORDS = {
+  de: {
+    desk: "Pforte",
+    quoted: "„{text}“",
+    waiting: "Warten",
+    mine: "Meine",
+    next: "Nächstes Gespräch",
+    nobodyWaits: "Niemand wartet. Wer einen Menschen braucht, erscheint hier.",
+    noneMine: "Sie haben gerade kein Gespräch.",
+    nextWasEmpty: "Gerade wartet niemand mehr.",
+    nothingOpen: "Wählen Sie links ein Gespräch, oder nehmen Sie mit N das nächste.",
+    nothingOpenTitle: "Kein Gespräch offen",
+    take: "Übernehmen",
+    toBot: "An Bot",
+    done: "Erledigt",
+    doneDespiteDraft: "Trotz Entwurf erledigen?",
+    toBotDespiteDraft: "Trotz Entwurf an Bot?",
+    send: "Senden",
+    reply: "Antwort",
+    replyTo: "Antwort an {name}",
+    customer: "Kundin oder Kunde",
+    about: "Worum es geht",
+    knows: "Der Bot weiß",
+    reachable: "Erreichbar über",
+    language: "Sprache",
+    languages: { de: "Deutsch", en: "Englisch" },
+    queueIs: "Dieses Gespräch wartet. Übernehmen Sie es, um zu antworten.",
+    botIs: "Der digitale Assistent führt dieses Gespräch.",
+    otherIs: "{name} hat dieses Gespräch.",
+    somebody: "Jemand anderes",
+    earlier: "Frühere Nachrichten",
+    newer: "Neue Nachricht",
+    you: "Sie",
+    agent: "Kollegin oder Kollege",
+    assistant: "Assistent",
+    today: "Heute",
+    yesterday: "Gestern",
+    now: "jetzt",
+    since: "seit {time}",
+    ago: "vor {time}",
+    min: "min",
+    h: "h",
+    days: "T.",
+    states: {
+      sending: "wird gesendet",
+      sent: "gesendet",
+      delivered: "zugestellt",
+      read: "gelesen",
+      withdrawn: "zurückgezogen, nicht gesendet",
+      failed: "nicht zugestellt",
+    },
+    doubtful: "vielleicht doppelt gesendet",
+    edited: "bearbeitet, vorher: „{text}“",
+    editedAlone: "hat eine frühere Nachricht geändert: „{text}“",
+    deleted: "von der Kundin oder dem Kunden gelöscht",
+    deletedAlone: "hat eine frühere Nachricht gelöscht",
+    reaction: "Reaktion {emoji}",
+    reactionAlone: "Reaktion {emoji} auf eine frühere Nachricht",
+    unreadable: "Kann hier nicht gezeigt werden ({kind})",
+    whole: "Ganzen Text zeigen",
+    attachments: {
+      image: "Foto", video: "Video", audio: "Audio", voice: "Sprachnachricht",
+      document: "Dokument", sticker: "Sticker", location: "Standort", contact: "Kontakt",
+    },
+    actionDone: "Im System erledigt: {name}",
+    actionBegun: "Im System begonnen, Ausgang unbekannt: {name}",
+    notes: {
+      blocked: "Die Kundin oder der Kunde hat uns blockiert",
+      unblocked: "Wir sind nicht mehr blockiert",
+      failed: "Nicht zugestellt: {reason}",
+    },
+    reasonTitles: {
+      asked_for_person: "Möchte einen Menschen",
+      not_understood: "Vom Bot nicht verstanden",
+      intent: "Anliegen für Menschen",
+      danger: "Gefahr gemeldet",
+      cannot_read: "Vom Bot nicht lesbar",
+      fault: "Störung beim Bot",
+      delivery_failed: "Nachricht nicht zugestellt",
+      reopened: "Meldet sich wieder",
+    },
+    refusals: {
+      window_closed: "Das Zeitfenster des Messengers ist zu. Es öffnet sich, sobald von dort wieder geschrieben wird.",
+      blocked: "Wir sind blockiert. Versuchen Sie einen anderen Weg.",
+      opted_out: "Solche Nachrichten sind dort abbestellt.",
+      not_reachable: "Dort nicht erreichbar. Versuchen Sie einen anderen Weg.",
+      token_invalid: "Der Zugang zum Messenger ist abgelaufen. Bitte dem Betrieb melden.",
+      account_restricted: "Unser Konto darf das gerade nicht. Bitte dem Betrieb melden.",
+      template: "Die Vorlage passt nicht. Bitte dem Betrieb melden.",
+      too_long: "Zu lang für den Messenger. Bitte kürzer senden.",
+      bad_request: "Der Messenger versteht die Nachricht nicht. Bitte dem Betrieb melden.",
+      throttled: "Zu viele Nachrichten auf einmal. Bitte später noch einmal senden.",
+      provider_error: "Störung beim Messenger. Bitte später noch einmal senden.",
+      expired: "Kam zu lange nicht durch. Bitte noch einmal senden, wenn es noch gilt.",
+      unrenderable: "Lässt sich dort nicht darstellen. Bitte anders schreiben.",
+      other: "Der Messenger hat sie abgelehnt ({reason}).",
+    },
+    again: "Noch einmal senden",
+    discard: "Verwerfen",
+    use: "Übernehmen",
+    notSent: "Nicht gesendet: keine Verbindung.",
+    notSentLost: "Nicht gesendet: Sie haben das Gespräch nicht mehr. Der Text ist gesichert.",
+    notSentOther: "Nicht gesendet: {detail}",
+    returned: "Nicht gesendet, weil das Gespräch inzwischen weiterging:",
+    offline: "Keine Verbindung. Es wird weiter versucht; was Sie schreiben, bleibt hier.",
+    lost: "Jemand war schneller.",
+    failed: "Das ging nicht: {detail}",
+    search: "Vorgang",
+    searchHint: "Vorgangsnummer suchen",
+    notFound: "Zu dieser Nummer gibt es keinen Vorgang.",
+    keys: "Tasten",
+    keyWords: { n: "Nächstes Gespräch", send: "Antwort senden", search: "Vorgang suchen", close: "Zurück zur Liste", keys: "Diese Übersicht" },
+    close: "Schließen",
+    back: "Zurück",
+    context: "Zum Gespräch",
+    contextOpen: "Worum es geht",
+    signIn: "Anmelden",
+    signOut: "Abmelden",
+    email: "E-Mail",
+    password: "Passwort",
+    newPassword: "Neues Passwort",
+    newPasswordWhy: "Wählen Sie ein eigenes Passwort. Das bisherige hat jemand anderes vergeben.",
+    set: "Passwort setzen",
+    wrong: "E-Mail oder Passwort stimmt nicht.",
+    weak: "Dieses Passwort ist zu schwach. Nehmen Sie ein längeres, mit Ziffern.",
+    noGroup: "Dieses Konto gehört nicht zum Team.",
+    noConnection: "Keine Verbindung. Bitte noch einmal versuchen.",
+    expired: "Bitte neu anmelden. Ihre Entwürfe sind noch da.",
+    welcome: "Für alle, die hier Menschen helfen.",
+    titleWaiting: "({count}) Pforte",
+    announce: "{count} warten",
+    otherLanguage: "English",
+    characters: "{count} von {limit}",
+    unread: "ungelesen",
+    draft: "Entwurf: {text}",
+    channels: { whatsapp: "WhatsApp", telegram: "Telegram", webchat: "Web" },
+    blockedAddress: "blockiert",
+    visitor: "Besuch auf der Website",
+  },
+  en: {
+    desk: "Pforte",
+    quoted: "“{text}”",
+    waiting: "Waiting",
+    mine: "Mine",
+    next: "Next conversation",
+    nobodyWaits: "Nobody is waiting. Whoever needs a person shows up here.",
+    noneMine: "You have no conversation right now.",
+    nextWasEmpty: "Nobody is waiting any more.",
+    nothingOpen: "Choose a conversation on the left, or press N for the next one.",
+    nothingOpenTitle: "No conversation open",
+    take: "Take over",
+    toBot: "To bot",
+    done: "Resolved",
+    doneDespiteDraft: "Resolve despite draft?",
+    toBotDespiteDraft: "To bot despite draft?",
+    send: "Send",
+    reply: "Reply",
+    replyTo: "Reply to {name}",
+    customer: "Customer",
+    about: "What it is about",
+    knows: "The bot knows",
+    reachable: "Reachable via",
+    language: "Language",
+    languages: { de: "German", en: "English" },
+    queueIs: "This conversation is waiting. Take it over to answer.",
+    botIs: "The digital assistant has this conversation.",
+    otherIs: "{name} has this conversation.",
+    somebody: "Somebody else",
+    earlier: "Earlier messages",
+    newer: "New message",
+    you: "You",
+    agent: "Colleague",
+    assistant: "Assistant",
+    today: "Today",
+    yesterday: "Yesterday",
+    now: "now",
+    since: "for {time}",
+    ago: "{time} ago",
+    min: "min",
+    h: "h",
+    days: "d",
+    states: {
+      sending: "sending",
+      sent: "sent",
+      delivered: "delivered",
+      read: "read",
+      withdrawn: "withdrawn, not sent",
+      failed: "not delivered",
+    },
+    doubtful: "may have been sent twice",
+    edited: "edited, before: “{text}”",
+    editedAlone: "changed an earlier message: “{text}”",
+    deleted: "deleted by the customer",
+    deletedAlone: "deleted an earlier message",
+    reaction: "reaction {emoji}",
+    reactionAlone: "reaction {emoji} to an earlier message",
+    unreadable: "Cannot be shown here ({kind})",
+    whole: "Show the whole text",
+    attachments: {
+      image: "Photo", video: "Video", audio: "Audio", voice: "Voice note",
+      document: "Document", sticker: "Sticker", location: "Location", contact: "Contact",
+    },
+    actionDone: "Done in the back end: {name}",
+    actionBegun: "Begun in the back end, outcome unknown: {name}",
+    notes: {
+      blocked: "The customer blocked us",
+      unblocked: "We are no longer blocked",
+      failed: "Not delivered: {reason}",
+    },
+    reasonTitles: {
+      asked_for_person: "Wants a person",
+      not_understood: "Not understood by the bot",
+      intent: "Request for people",
+      danger: "Danger reported",
+      cannot_read: "Unreadable for the bot",
+      fault: "Trouble with the bot",
+      delivery_failed: "Message not delivered",
+      reopened: "Is back again",
+    },
+    refusals: {
+      window_closed: "The messenger's window has closed. It opens when the customer writes there again.",
+      blocked: "We are blocked. Try another way.",
+      opted_out: "The customer opted out of such messages.",
+      not_reachable: "Not reachable there. Try another way.",
+      token_invalid: "Our access to the messenger has expired. Please tell operations.",
+      account_restricted: "Our account may not do this now. Please tell operations.",
+      template: "The template does not fit. Please tell operations.",
+      too_long: "Too long for the messenger. Please send less.",
+      bad_request: "The messenger does not understand the message. Please tell operations.",
+      throttled: "Too many messages at once. Please send again later.",
+      provider_error: "Trouble at the messenger. Please send again later.",
+      expired: "Did not get through for too long. Send again if it still holds.",
+      unrenderable: "Cannot be shown there. Please write it differently.",
+      other: "The messenger refused it ({reason}).",
+    },
+    again: "Send again",
+    discard: "Discard",
+    use: "Use",
+    notSent: "Not sent: no connection.",
+    notSentLost: "Not sent: you no longer have the conversation. The text is kept.",
+    notSentOther: "Not sent: {detail}",
+    returned: "Not sent, because the conversation had moved on:",
+    offline: "No connection. Still trying; what you write stays here.",
+    lost: "Somebody was faster.",
+    failed: "That did not work: {detail}",
+    search: "Reference",
+    searchHint: "Find a reference number",
+    notFound: "There is no request with this number.",
+    keys: "Keys",
+    keyWords: { n: "Next conversation", send: "Send the reply", search: "Find a reference number", close: "Back to the list", keys: "This overview" },
+    close: "Close",
+    back: "Back",
+    context: "To the conversation",
+    contextOpen: "What it is about",
+    signIn: "Sign in",
+    signOut: "Sign out",
+    email: "E-mail",
+    password: "Password",
+    newPassword: "New password",
+    newPasswordWhy: "Choose a password of your own. The old one was given by somebody else.",
+    set: "Set password",
+    wrong: "E-mail or password is wrong.",
+    weak: "This password is too weak. Take a longer one, with digits.",
+    noGroup: "This account is not part of the team.",
+    noConnection: "No connection. Please try again.",
+    expired: "Please sign in again. Your drafts are still here.",
+    welcome: "For everybody who helps people here.",
+    titleWaiting: "({count}) Pforte",
+    announce: "{count} waiting",
+    otherLanguage: "Deutsch",
+    characters: "{count} of {limit}",
+    unread: "unread",
+    draft: "Draft: {text}",
+    channels: { whatsapp: "WhatsApp", telegram: "Telegram", webchat: "Web" },
+    blockedAddress: "blocked",
+    visitor: "Visitor of the website",
+  },
+};
+
+/** Return a text by its name (`states.sent`), its placeholders filled. */
+export function say(name, values = {}) {
+  const text = lookUp(name) ?? name;
+  return text.replace(/\{(\w+)\}/g, (_, key) => values[key] ?? "");
+}
+
+/** Say whether there is a text of that name. */
+export function known(name) {
+  return lookUp(name) !== undefined;
+}
+
+function lookUp(name) {
+  let found = WORDS[state.language];
+  for (const part of name.split(".")) found = Object.hasOwn(found ?? {}, part) ? found[part] : undefined;
+  return found;
+}
+
+/** Return a channel's name. */
+export function channelName(channel) {
+  return known(`channels.${channel}`) ? say(`channels.${channel}`) : channel;
+}
+
+/** Return why a messenger refused a message, and what can be done. */
+export function refusal(reason) {
+  return known(`refusals.${reason}`) ? say(`refusals.${reason}`) : say("refusals.other", { reason });
+}
+
+/** Return a stretch of time: "18 min", "3 h 05", "2 T."; "" for less than a minute. */
+export function duration(milliseconds) {
+  const minutes = Math.floor(milliseconds / 60_000);
+  if (minutes < 1) return "";
+  if (minutes < 60) return `${minutes} ${say("min")}`;
+  const hours = Math.floor(minutes / 60);
+  if (hours < 24) return `${hours} ${say("h")} ${String(minutes % 60).padStart(2, "0")}`;
+  return `${Math.floor(hours / 24)} ${say("days")}`;
+}
+
+/** Return how long something has lasted: "seit 18 min". */
+export function since(at) {
+  const time = duration(now() - at);
+  return time ? say("since", { time }) : say("now");
+}
+
+/** Return how long something is over: "vor 14 min". */
+export function ago(at) {
+  const time = duration(now() - at);
+  return time ? say("ago", { time }) : say("now");
+}
+
+/** Return the time of day: "14:06". */
+export function clock(at) {
+  return new Intl.DateTimeFormat(locale(), { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(at);
+}
+
+/** Return the day: "Heute", "Gestern", "Mo., 3. Februar". */
+export function day(at) {
+  const days = Math.round((midnight(now()) - midnight(at)) / 86_400_000);
+  if (days === 0) return say("today");
+  if (days === 1) return say("yesterday");
+  const options = { weekday: "short", day: "numeric", month: "long" };
+  if (new Date(at).getFullYear() !== new Date(now()).getFullYear()) options.year = "numeric";
+  return new Intl.DateTimeFormat(locale(), options).format(at);
+}
+
+function midnight(at) {
+  return new Date(at).setHours(0, 0, 0, 0);
+}
+
+function locale() {
+  return state.language === "de" ? "de-DE" : "en-GB";
+}
