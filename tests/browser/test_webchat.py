@@ -7,7 +7,9 @@ from queue import SimpleQueue
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.sync_playwright import (  # type: ignore[import-untyped]  # has no types
+    Axe,
+)
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sync_playwright
 
 from conversation.message import Content
