@@ -32,6 +32,7 @@ function label() {
   at("send").textContent = words.send;
   at("photo").textContent = words.photo;
   at("thread").setAttribute("aria-label", words.thread);
+  at("thread").dataset.empty = words.empty;
   at("language").textContent = words.language;
   at("language").href = address({ lang: language === "de" ? "en" : "de" });
   for (const [name, title] of Object.entries(NAMES)) {
@@ -43,8 +44,8 @@ function label() {
   }
 }
 
-function free(known) {
-  const taken = new Set(known.map((customer) => customer.user));
+function free(known, user) {
+  const taken = new Set([user, ...known.map((customer) => customer.user)]);
   let next = FIRST[channel];
   while (taken.has(String(next))) next += 1;
   return String(next);
@@ -54,9 +55,7 @@ function choose(known, user) {
   const select = at("known");
   const listed = known.map(({ user: id, name }) => [id, name]);
   if (!known.some((customer) => customer.user === user)) listed.unshift([user, user]);
-  const unused = free(known);
-  if (unused !== user) listed.push([unused, words.newCustomer]);
-  listed.push(["", words.another]);
+  listed.push([free(known, user), words.newCustomer], ["", words.another]);
   select.replaceChildren(...listed.map(([value, title]) => new Option(title, value)));
   select.value = user;
   select.addEventListener("change", () => {

@@ -5,7 +5,11 @@ import { language, words } from "./words.js";
 const TICKS = { sent: "✓", delivered: "✓✓", read: "✓✓", failed: "!" };
 const HIDDEN = new Set(["edit", "delete"]);
 
-const clock = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit" });
+const clock = new Intl.DateTimeFormat(language, {
+  hour: "2-digit",
+  minute: "2-digit",
+  hourCycle: "h23",
+});
 
 function element(tag, className, text) {
   const node = document.createElement(tag);
@@ -91,8 +95,8 @@ function options(entry, tap) {
 
 function draw(entry, channel, tap) {
   const aside = line(entry, channel);
-  if (aside) return element("li", "line", aside);
-  const item = element("li", entry.side === "customer" ? "customer-side" : "house-side");
+  if (aside) return element("div", "line", aside);
+  const item = element("div", entry.side === "customer" ? "customer-side" : "house-side");
   item.append(bubble(entry));
   if (entry.options.length) item.append(options(entry, tap));
   return item;

@@ -1,0 +1,186 @@
+"""The simulated messengers' page in a real browser: a customer writes, taps, and reads."""
+
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+import httpx
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from pforte.messengers.accounts import simulated_accounts
+from pforte.messengers.server import Messengers
+from pforte.messengers.web import Response, Server
+
+pytestmark = pytest.mark.enable_socket
+
+USER = "4917604069001"
+HOSTILE = '<img src=x onerror="document.title=1"> https://example.org/a?b=1.'
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Start the system's Chromium or Chrome, else Playwright's own."""
+    found = [shutil.which(name) for name in ("chromium", "google-chrome", "chromium-browser")]
+    path = next((path for path in found if path), None)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def messengers(tmp_path: Path) -> Iterator[Messengers]:
+    """Run the messengers beside a house that takes every webhook and says nothing."""
+    house = Server(0, [("POST", "/webhooks/.*", lambda _: Response(200, b""))])
+    house.start()
+    base = f"http://127.0.0.1:{house.server_address[1]}"
+    known = Messengers(0, tmp_path, base, *simulated_accounts(tmp_path))
+    known.start()
+    yield known
+    known.stop()
+    house.stop()
+
+
+type Opener = Callable[..., Page]
+
+
+@pytest.fixture
+def open_phone(browser: Browser, messengers: Messengers) -> Iterator[Opener]:
+    """Open a phone; nothing may break its policy or throw."""
+    context = browser.new_context(locale="de-DE")
+    context.set_default_timeout(10_000)
+    trouble: list[str] = []
+
+    def open_page(path: str = f"/phone/whatsapp?user={USER}") -> Page:
+        page = context.new_page()
+        page.on("pageerror", lambda error: trouble.append(str(error)))
+        page.on(
+            "console",
+            lambda said: trouble.append(said.text) if "Policy" in said.text else None,
+        )
+        page.goto(f"http://127.0.0.1:{messengers.port}{path}")
+        return page
+
+    yield open_page
+    context.close()
+    assert trouble == []
+
+
+def whatsapp_sends(messengers: Messengers, **message: object) -> None:
+    account = messengers.whatsapp.account
+    answer = httpx.post(
+        f"http://127.0.0.1:{messengers.port}/whatsapp/v25.0/{account.account}/messages",
+        headers={"Authorization": f"Bearer {account.access_token}"},
+        json={"messaging_product": "whatsapp", "to": USER, **message},
+    )
+    assert answer.status_code == httpx.codes.OK, answer.text
+
+
+def interactive(kind: str, action: Mapping[str, object]) -> dict[str, object]:
+    return {"type": kind, "body": {"text": "Welche?"}, "action": action}
+
+
+def write(page: Page, words: str) -> None:
+    page.get_by_label("Nachricht", exact=True).fill(words)
+    page.keyboard.press("Enter")
+
+
+def test_write_and_read(messengers: Messengers, open_phone: Opener) -> None:
+    """What the customer writes gets its ticks, and the answer appears without a reload."""
+    page = open_phone()
+    write(page, "Hallo")
+    mine = page.locator(".customer-side .bubble")
+    expect(mine).to_contain_text("Hallo")
+    expect(mine.get_by_role("img", name="zugestellt")).to_be_visible()
+    whatsapp_sends(messengers, type="text", text={"body": "Guten Tag"})
+    expect(page.locator(".house-side .bubble")).to_contain_text("Guten Tag")
+    expect(page.get_by_label("Nachricht", exact=True)).to_have_value("")
+
+
+def test_buttons_and_rows(messengers: Messengers, open_phone: Opener) -> None:
+    """A tapped button or list row stands in the chat as the customer's choice."""
+    page = open_phone()
+    write(page, "Hallo")
+    expect(page.locator(".customer-side")).to_have_count(1)
+    reply = {"type": "reply", "reply": {"id": "yes!", "title": "Ja, diese"}}
+    whatsapp_sends(
+        messengers, type="interactive", interactive=interactive("button", {"buttons": [reply]})
+    )
+    page.get_by_role("button", name="Ja, diese").click()
+    expect(page.locator(".customer-side").last).to_contain_text("Ja, diese")
+    row = {"id": "gas!", "title": "Gas", "description": "Abrechnung 2025"}
+    rows = {"button": "Auswählen", "sections": [{"rows": [row]}]}
+    whatsapp_sends(messengers, type="interactive", interactive=interactive("list", rows))
+    page.get_by_text("Auswählen").click()
+    page.get_by_role("button", name="Gas").click()
+    expect(page.locator(".customer-side").last).to_contain_text("Gas")
+    assert [e.payload for e in messengers.store.entries("whatsapp", USER) if e.payload] == [
+        "yes!",
+        "gas!",
+    ]
+
+
+def test_text_is_never_markup(messengers: Messengers, open_phone: Opener) -> None:
+    """What anybody writes is shown letter by letter; only its addresses become links."""
+    page = open_phone()
+    write(page, HOSTILE)
+    expect(page.locator(".customer-side .bubble")).to_contain_text(HOSTILE)
+    whatsapp_sends(messengers, type="text", text={"body": HOSTILE})
+    answer = page.locator(".house-side .bubble")
+    expect(answer).to_contain_text(HOSTILE)
+    expect(answer.get_by_role("link")).to_have_attribute("href", "https://example.org/a?b=1")
+    expect(page.locator("img")).to_have_count(0)
+
+
+def test_several_customers(messengers: Messengers, open_phone: Opener) -> None:
+    """Each customer has a chat of their own, and one can change between them."""
+    page = open_phone()
+    write(page, "Hallo von mir")
+    expect(page.locator(".customer-side")).to_have_count(1)
+    page.get_by_label("Sie schreiben als").select_option("Neuer Kunde")
+    page.wait_for_url("**/phone/whatsapp?user=4917604069002")
+    expect(page.locator("#thread > div")).to_have_count(0)
+    write(page, "Hallo von jemand anderem")
+    expect(page.locator(".customer-side")).to_have_count(1)
+    page.get_by_label("Sie schreiben als").select_option("Kunde 9001")
+    expect(page.locator(".customer-side")).to_contain_text("Hallo von mir")
+
+
+def test_refused_words_stay(messengers: Messengers, open_phone: Opener) -> None:
+    """Words that the messenger does not take stay in the box, with the reason beside them."""
+    page = open_phone("/phone/telegram?user=nobody")
+    write(page, "Hallo")
+    expect(page.get_by_role("alert")).to_contain_text("Telegram")
+    expect(page.get_by_label("Nachricht", exact=True)).to_have_value("Hallo")
+
+
+def test_english_and_telegram(messengers: Messengers, open_phone: Opener) -> None:
+    """The page speaks English as well, and a tap on Telegram is no message."""
+    page = open_phone("/phone/telegram?user=7000000001&lang=en")
+    page.get_by_label("Message", exact=True).fill("hello")
+    page.get_by_role("button", name="Send").click()
+    expect(page.locator(".customer-side")).to_have_count(1)
+    token = messengers.telegram.account.access_token
+    keyboard = {"inline_keyboard": [[{"text": "Yes", "callback_data": "yes!"}]]}
+    httpx.post(
+        f"http://127.0.0.1:{messengers.port}/telegram/bot{token}/sendMessage",
+        json={"chat_id": 7000000001, "text": "Really?", "reply_markup": keyboard},
+    )
+    page.get_by_role("button", name="Yes").click()
+    expect(page.locator(".line")).to_have_text("tapped “Yes”")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_accessible(browser: Browser, messengers: Messengers, scheme: str) -> None:
+    """Axe finds nothing wrong with the page, colours included, in light and dark."""
+    context = browser.new_context(locale="de-DE", color_scheme=scheme)  # type: ignore[arg-type]  # one of the literals
+    page = context.new_page()
+    page.goto(f"http://127.0.0.1:{messengers.port}/phone/whatsapp?user={USER}")
+    write(page, "Hallo")
+    whatsapp_sends(messengers, type="text", text={"body": "Guten Tag"})
+    expect(page.locator(".house-side")).to_have_count(1)
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+    context.close()
