@@ -268,7 +268,8 @@ class _Sending:
 
     def _retry_after(self, outcome: RetryAfter, certain: bool) -> None:
         """Wait as the messenger asks: the whole account where it says so."""
-        until = self._house.clock() + round(outcome.seconds * 1000)
+        patience = 2 ** min(self._receive_count - 1, 5)  # asked again and again: ask less often
+        until = self._house.clock() + round(outcome.seconds * patience * 1000)
         account = f"{self._address.channel}:{self._address.account}"
         self._house.table.pause_account(account, until if outcome.account else 1)
         if certain:

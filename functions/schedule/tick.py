@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pydantic import ValidationError
 
 from conversation.event import CustomerEvent, DeadLetter, Event, Wake, event_from_json
+from conversation.outgoing import outgoing_from_json
 from conversation.ports import Archive, DeadMessage, Inbound, Outbound, Table
 from conversation.turn import Delivery
 
@@ -22,7 +23,6 @@ class House:
     inbound: Inbound
     outbound: Outbound
     archive: Archive
-    read_delivery: Callable[[str], Delivery | None]
     clock: Callable[[], int]
 
 
@@ -60,13 +60,13 @@ def _for_a_person(event: Event) -> Event:
 def _revive_delivery(house: House, message: DeadMessage) -> None:
     """Send a dead delivery again, marked doubtful: `deliver` judges what became of it."""
     try:
-        delivery = house.read_delivery(message.body)
-    except ValidationError:
+        outgoing = outgoing_from_json(message.body)
+    except ValueError:
         _set_aside(house, message)
-        delivery = None
-    if delivery is not None:
-        again = {"attempt": delivery.attempt + 1, "doubtful": True}
-        house.outbound.send(delivery.model_copy(update=again))
+    else:
+        if isinstance(outgoing, Delivery):
+            again = {"attempt": outgoing.attempt + 1, "doubtful": True}
+            house.outbound.send(outgoing.model_copy(update=again))
     house.outbound.bury(message)
 
 

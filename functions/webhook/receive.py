@@ -66,10 +66,10 @@ def _take(house: House, messenger: Channel, request: WebhookRequest) -> Handshak
         _keep_raw(house, messenger.name, request.body)
     for incoming in events:  # one by one: the first refusal stops the rest, so order holds
         if incoming.kind in TO_CONVERSATION:
-            _hand_over(house, incoming)
+            hand_over(house, incoming)
         elif incoming.kind == "status":
             take_receipt(house.table, house.inbound, house.identity, house.clock, incoming)
-    return HandshakeAnswer(status=200, body=messenger.acknowledge(request.body, events))
+    return HandshakeAnswer(status=200, body=messenger.acknowledge(events))
 
 
 def _is_odd(incoming: Incoming) -> bool:
@@ -78,7 +78,8 @@ def _is_odd(incoming: Incoming) -> bool:
     return unreadable or incoming.kind in ("other", "echo", "referral")
 
 
-def _hand_over(house: House, incoming: Incoming) -> None:
+def hand_over(house: House, incoming: Incoming) -> None:
+    """Put what happened into its conversation's group. Raises Unavailable."""
     event_id = house.identity.event(incoming)
     if incoming.content is not None and len(incoming.content.text) > TEXT_LIMIT:
         content = _archived(house.archive, incoming.content, event_id)

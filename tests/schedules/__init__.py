@@ -1,0 +1,1 @@
+"""Run the real handlers through random schedules of crashes, overlaps, outages and repeats."""
