@@ -14,9 +14,8 @@ from desk.agent import Agent
 from desk.outside import Outside
 from desk.waiting import candidates
 
-CANDIDATES = 10
 ATTEMPTS = 6
-ROUNDS = 3
+CANDIDATES_TRIED = 20
 
 
 class Claimed(Model):
@@ -29,18 +28,18 @@ class Claimed(Model):
 def claim_next(outside: Outside, agent: Agent) -> Claimed | None:
     """Claim who is due first, or the next if somebody was faster; None where nobody waits.
 
-    The queue is an index and lags: where all that it shows are gone, it is read again.
+    Whoever loses a race spreads wider over the queue. Raises Conflict where too many contend.
     """
-    for _ in range(ROUNDS):
-        waiting = candidates(outside, CANDIDATES)
+    gone: set[str] = set()
+    for tried in range(CANDIDATES_TRIED):
+        waiting = candidates(outside, gone, spread=2**tried)
         if not waiting:
             return None
-        for conversation in waiting:
-            try:
-                return claim_this(outside, agent, conversation, again=False)
-            except (Conflict, NotFound):
-                continue
-    return None
+        try:
+            return claim_this(outside, agent, waiting[0], again=False)
+        except (Conflict, NotFound):
+            gone.add(waiting[0])
+    raise Conflict("Many are taking conversations right now; try again.")
 
 
 def claim_this(outside: Outside, agent: Agent, id_: str, again: bool = True) -> Claimed:

@@ -1,5 +1,6 @@
 """Show who waits, and let contenders for the queue spread over it."""
 
+from collections.abc import Container
 from random import Random
 from typing import Any
 
@@ -10,6 +11,9 @@ from desk.agent import Agent
 from desk.outside import Outside
 
 ROWS = 50
+CANDIDATES = 10
+"""An agent is given one of the first so many, however many contend."""
+
 AS_GOOD_AS_EQUAL = 60_000
 """Two who wait are due at the same time if it is within this (ms): rows show minutes."""
 
@@ -57,21 +61,28 @@ def overview(outside: Outside, agent: Agent) -> Overview:
     )
 
 
-def candidates(outside: Outside, count: int) -> list[str]:
-    """Return who is to be claimed first, next, and so on, as this contender tries them."""
-    table = outside.table
-    waiting = [row for team in _teams(table) for row in table.assigned(f"queue#{team}", count)]
+def candidates(outside: Outside, gone: Container[str], spread: int) -> list[str]:
+    """Return who is to be claimed first, next, and so on, without those found to be gone."""
+    waiting = [
+        row
+        for team in _teams(outside.table)
+        for row in outside.table.assigned(f"queue#{team}", ROWS)
+        if row.conversation not in gone
+    ]
     waiting.sort(key=lambda row: row.due)
-    return [row.conversation for row in in_fair_disorder(waiting[:count], outside.random)]
+    return [
+        row.conversation for row in in_fair_disorder(waiting[:CANDIDATES], outside.random, spread)
+    ]
 
 
-def in_fair_disorder(waiting: list[Waiting], random: Random) -> list[Waiting]:
-    """Order by `due`, give or take a minute, differently for each contender.
+def in_fair_disorder(waiting: list[Waiting], random: Random, spread: int = 1) -> list[Waiting]:
+    """Order by `due`, give or take `spread` minutes, differently for each contender.
 
     They do not all run at the first entry, and nobody is passed over by one who is due more than
-    a minute later.
+    that later.
     """
-    jittered = [(row.due + random.random() * AS_GOOD_AS_EQUAL, row) for row in waiting]
+    width = spread * AS_GOOD_AS_EQUAL
+    jittered = [(row.due + random.random() * width, row) for row in waiting]
     return [row for _, row in sorted(jittered, key=lambda entry: entry[0])]
 
 
