@@ -75,12 +75,18 @@ def test_view_that_is_answered_in_part_is_completed(
         TABLE_NAME: {"Keys": [{"pk": {"S": "C#c1"}, "sk": {"S": "CONVERSATION"}}]},
     }
     item = _stored(conversation())
-    stubber.add_response("batch_get_item", {"Responses": {}, "UnprocessedKeys": left})
-    stubber.add_response(
-        "batch_get_item", {"Responses": {TABLE_NAME: [item]}, "UnprocessedKeys": {}}
-    )
+    account = {
+        "pk": {"S": "A#whatsapp:106540352242922"},
+        "sk": {"S": "ACCOUNT"},
+        "until": {"N": str(clock.now)},
+    }
+    for found, missing in ((account, left), (item, {})):
+        stubber.add_response(
+            "batch_get_item", {"Responses": {TABLE_NAME: [found]}, "UnprocessedKeys": missing}
+        )
     view = DynamoTable(dynamodb, TABLE_NAME, clock).delivery_view(delivery())
     assert view.conversation == conversation()
+    assert view.paused_until == clock.now
 
 
 def test_view_that_stays_in_part_is_unavailable(

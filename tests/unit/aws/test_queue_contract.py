@@ -2,9 +2,11 @@
 
 import json
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any, Protocol
 
 import pytest
+from botocore.stub import Stubber
 
 from aws.clients import client
 from aws.queues import SqsInbound, SqsOutbound
@@ -242,6 +244,25 @@ class TestOutbound:
         assert outgoing_from_json(dead.body) == delivery()
         bench.outbound.bury(dead)
         assert bench.outbound.dead() == []
+
+
+def test_ids_are_what_sqs_takes(aws: None) -> None:
+    """An id of a client's that SQS would refuse is hashed; moto would take any."""
+    sqs = client("sqs")
+    reply = Reply(id="ü " * 200, at=NOW, agent="anna", epoch=1, text="Guten Tag")
+    with Stubber(sqs) as stubber:
+        stubber.add_response(
+            "send_message",
+            {},
+            {
+                "QueueUrl": "https://queue.example",
+                "MessageBody": reply.to_json(),
+                "MessageGroupId": "c1",
+                "MessageDeduplicationId": sha256(reply.id.encode()).hexdigest(),
+            },
+        )
+        SqsInbound(sqs, "https://queue.example", "").send("c1", reply)
+        stubber.assert_no_pending_responses()
 
 
 class TestMemoryQueue:
