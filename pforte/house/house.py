@@ -11,12 +11,15 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from aws.vault import account_parameter
 from pforte.failure import Failure
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 REGION = "eu-central-1"
 EMULATOR_ROOT = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
 """The emulator's own account, which may do everything."""
+
+_STANDING = {"CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE"}
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,7 @@ class House:
 
     def connect(self, channel: str, account: str, secrets: Mapping[str, str]) -> None:
         """Store an account's secrets where the functions look for them."""
-        name = f"{self.outputs['ParameterPrefix']}/channels/{channel}/{account}"
+        name = account_parameter(self.outputs["ParameterPrefix"], channel, account)
         value = json.dumps(dict(secrets), sort_keys=True)
         self.client("ssm").put_parameter(
             Name=name, Value=value, Type="SecureString", Overwrite=True
@@ -74,7 +77,7 @@ def stack_outputs(stack: str, endpoint: str = "") -> dict[str, str] | None:
             return None
         raise
     [found] = described["Stacks"]
-    if found["StackStatus"] not in {"CREATE_COMPLETE", "UPDATE_COMPLETE"}:
+    if found["StackStatus"] not in _STANDING:
         return None
     return {output["OutputKey"]: output["OutputValue"] for output in found.get("Outputs", [])}
 

@@ -13,7 +13,8 @@ from typing import Any
 import httpx
 
 from pforte.failure import Failure
-from pforte.house import build
+from pforte.house.build import build
+from pforte.house.deploy import deploy
 from pforte.house.emulator import Emulator, stop_left_over
 from pforte.house.gateway import Gateway
 from pforte.house.house import House, forget, remember, running_house
@@ -47,7 +48,7 @@ def open_house(
         stop_left_over(state)
         ports = _ports(state, preferred_ports)
         say("Building ...")
-        fingerprint = build.build()
+        fingerprint = build()
         say("Starting the AWS emulator ...")
         emulator = Emulator(state, ports["aws"])
         emulator.start()
@@ -55,14 +56,13 @@ def open_house(
         messengers = f"http://127.0.0.1:{ports['messengers']}"
         url = f"http://127.0.0.1:{ports['house']}"
         say("Deploying template.yaml ...")
-        outputs = build.deploy(
+        outputs = deploy(
             STACK,
             emulator.endpoint,
             {
                 "PublicBaseUrl": url,
                 "WhatsAppBaseUrl": f"{messengers}/whatsapp/v25.0",
                 "TelegramBaseUrl": f"{messengers}/telegram",
-                "CognitoEndpoint": emulator.endpoint,
             },
             fingerprint,
         )
