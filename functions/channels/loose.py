@@ -46,11 +46,7 @@ def text(value: object) -> str:
     """Return a string or a number as text, "" for anything else; lone surrogates become U+FFFD."""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return ""
-    try:
-        string = str(value)
-    except ValueError:  # Python prints no integers of more than 4300 digits
-        return ""
-    return string.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return str(value).encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def integer(value: object) -> int | None:

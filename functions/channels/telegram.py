@@ -1,4 +1,4 @@
-"""Speak Telegram (Bot API): one bot is one account, named by its numeric id.
+"""Speak Telegram (Bot API): one bot is one account, named by its user name.
 
 Secrets of an account: `access_token` (BotFather's), `secret_token` (ours, told with setWebhook).
 """
