@@ -77,7 +77,7 @@ def test_every_answer_is_locked_up(path: str) -> None:
 
 
 def test_the_page_needs_no_exception_from_the_policy() -> None:
-    """No inline script or style, no markup made of strings, nothing from elsewhere, no token kept."""
+    """No inline script or style, no markup from strings, nothing from elsewhere, no token kept."""
     for path in PAGE.iterdir():
         text = path.read_text()
         code = re.sub(r"^\s*//.*$", "", text, flags=re.MULTILINE)

@@ -169,8 +169,8 @@ def test_edits_deletions_and_reactions_are_kept_with_their_message() -> None:
     house.said(waiting, "customer", "Zähler 123", provider_id="a")
     house.said(waiting, "customer", "vertippt", provider_id="b")
     ours = house.said(waiting, "agent", "Danke", provider_ids={f"{waiting.id}.3.00": ("c",)})
-    change = {"content": Content(text="Zähler 124"), "change": Change(kind="edit", target="a")}
-    house.said(waiting, "customer", provider_id="e1", **change)
+    edit = Change(kind="edit", target="a")
+    house.said(waiting, "customer", "Zähler 124", provider_id="e1", change=edit)
     house.said(waiting, "customer", change=Change(kind="delete", target="b"))
     house.said(waiting, "customer", change=Change(kind="reaction", target="c", emoji="👍"))
     first, second, third = _entries(house, waiting.id)
@@ -187,8 +187,7 @@ def test_a_change_reaches_its_message_beyond_the_recent_ones() -> None:
     for n in range(RECENT + 5):
         house.said(waiting, "customer", f"Nachricht {n}")
     sequence = _thread(house, waiting.id)["sequence"]
-    change = {"content": Content(text="neu"), "change": Change(kind="edit", target="old")}
-    house.said(waiting, "customer", **change)
+    house.said(waiting, "customer", "neu", change=Change(kind="edit", target="old"))
     entries = _entries(house, waiting.id, f"?after={sequence}")
     assert (entries[0]["text"], entries[0]["before"]) == ("neu", ["alt"])
 
