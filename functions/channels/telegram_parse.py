@@ -46,7 +46,8 @@ class _Update:
             return []
         raw = mapping(value)
         reader = _READERS.get(key)
-        if reader is None and key not in _POSTS and (raw.get("text") or raw.get("caption")):
+        words = text(raw.get("text")) or text(raw.get("caption"))
+        if reader is None and key not in _POSTS and words:
             reader = _Update.message  # a kind that is newer than this page, with text in it
         events = reader(self, key, raw) if reader and raw else []
         return events or [self.event("other", key, raw)]
@@ -214,7 +215,7 @@ def _content(raw: Json) -> Content:
     unreadable = "" if attachment else _unreadable(raw, words)
     kept = mapping(raw.get(unreadable))
     if unreadable == "web_app_data":
-        words = text(kept.get("button_text"))
+        words = words or text(kept.get("button_text"))
     if kept:
         attachment = document(unreadable, kept)
     return Content(
@@ -232,7 +233,7 @@ def _unreadable(raw: Json, words: str) -> str:
     if known or (words and "caption" not in raw):
         return known
     unknown = (text(key) for key in raw if key not in ENVELOPE and key not in SERVICE)
-    return next(unknown, "" if words else "unknown")
+    return next(filter(None, unknown), "" if words else "unknown")
 
 
 def _attachment(raw: Json) -> Attachment | None:

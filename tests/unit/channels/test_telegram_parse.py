@@ -122,6 +122,8 @@ def test_places_and_people_are_text() -> None:
         ({"web_app_data": {"data": "d", "button_text": "Fertig"}}, "web_app_data", "Fertig"),
         ({"successful_payment": {"currency": "EUR"}}, "successful_payment", ""),
         ({"paid_media": {"star_count": 1}, "caption": "teuer"}, "paid_media", "teuer"),
+        ({"web_app_data": None, "text": "x"}, "web_app_data", "x"),
+        ({"": {"depth": 3}}, "unknown", ""),
         ({"hologram": {"depth": 3}}, "hologram", ""),
         ({"hologram": {"depth": 3}, "caption": "neu"}, "hologram", "neu"),
         ({"voice": {}}, "voice", ""),
