@@ -72,11 +72,8 @@ def trained(bot: Path) -> Path:
     """Return the folder of the bot's training, after training it if its files have changed."""
     out = default_out(bot)
     mark = out / _INPUTS
-    if (
-        not bot.is_dir()
-        or not mark.is_file()
-        or mark.read_text("utf-8").strip() != _fingerprint(bot)
-    ):
+    known = mark.read_text("utf-8").strip() if mark.is_file() else ""
+    if not bot.is_dir() or known != _fingerprint(bot):
         train(bot, out)
     return out
 

@@ -1,5 +1,6 @@
 """The intent layer answers when sure, and says when it is not."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import numpy as np
 import pytest
 
 from conversation.understanding import FALLBACK_INTENT
-from nlu import ridge
+from nlu import ridge, training
 from nlu.calibration import Curve, fit_curve, threshold_for
 from nlu.interpreter import Interpreter
 from nlu.settings import NluSettings
@@ -48,6 +49,7 @@ TAUGHT = {
     ),
     "greet": ("hallo", "guten Tag", "hi", "hello", "guten Morgen", "hello there"),
 }
+GREETING = re.compile(r"^(hallo|guten tag zusammen|hello|hi there)\W+", re.IGNORECASE)
 EXAMPLES = [Example(text, intent) for intent, texts in TAUGHT.items() for text in texts]
 
 
@@ -64,6 +66,14 @@ def test_what_was_taught_is_recognised(interpreter: Interpreter, intent: str) ->
     for text in TAUGHT[intent]:
         for spelling in (text, text.upper(), text.replace("ö", "oe"), f"  {text}!!"):
             assert interpreter.parse(spelling).ranking[0].name == intent, spelling
+
+
+def test_umlauts_may_be_written_in_two_letters(interpreter: Interpreter) -> None:
+    """Who has no umlauts on the keyboard is understood as well."""
+    assert (
+        interpreter.parse("ZÄHLERSTAND für Öl").ranking
+        == interpreter.parse("zaehlerstand fuer oel").ranking
+    )
 
 
 def test_digits_do_not_matter(interpreter: Interpreter) -> None:
@@ -83,8 +93,10 @@ def test_digits_do_not_matter(interpreter: Interpreter) -> None:
     ],
 )
 def test_a_greeting_does_not_hide_the_request(interpreter: Interpreter, text: str) -> None:
-    """What stands behind a greeting is what is meant."""
+    """What stands behind a greeting is what is meant, as if nothing stood in front."""
+    request = GREETING.sub("", text)
     assert interpreter.parse(text).ranking[0].name == "opening_hours"
+    assert interpreter.parse(text).ranking == interpreter.parse(request).ranking
 
 
 @pytest.mark.parametrize("text", ["hallo", "Guten Tag!", "hello there"])
@@ -169,6 +181,13 @@ def test_leaving_one_out_is_what_its_closed_form_says() -> None:
 
     assert np.allclose(unseen[0], ridge.kernel(cosines[0, kept]) @ weights)
     assert np.allclose(ridge.invert_part(inverse, kept, np.array([0])), without)
+
+
+def test_no_example_vouches_for_itself() -> None:
+    """What is like no other example is no evidence for anything, in training as at run time."""
+    unlike = np.eye(8)
+    trial = training._hide_intents(unlike, ridge.invert(unlike), np.arange(8) % 4, 8, 0.3)
+    assert not trial.evidence.any()
 
 
 def test_confidence_is_the_share_that_is_right() -> None:
