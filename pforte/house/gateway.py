@@ -27,6 +27,11 @@ class Gateway:
         self._server.prefix = f"/_aws/execute-api/{api_id}/$default"
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
 
+    @property
+    def port(self) -> int:
+        """Return the port that it listens on."""
+        return self._server.server_port
+
     def start(self) -> None:
         """Serve in the background."""
         self._thread.start()

@@ -7,12 +7,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import boto3
-from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
-
-from aws.vault import account_parameter
 from pforte.failure import Failure
+
+# boto3 is imported where it is used: it takes a third of a second, and `pforte phone` has no need.
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 REGION = "eu-central-1"
@@ -48,6 +45,8 @@ class House:
 
     def connect(self, channel: str, account: str, secrets: Mapping[str, str]) -> None:
         """Store an account's secrets where the functions look for them."""
+        from aws.vault import account_parameter
+
         name = account_parameter(self.outputs["ParameterPrefix"], channel, account)
         value = json.dumps(dict(secrets), sort_keys=True)
         self.client("ssm").put_parameter(
@@ -57,6 +56,9 @@ class House:
 
 def aws_client(service: str, endpoint: str = "") -> Any:
     """Make a boto3 client, for the emulator at `endpoint` or for AWS as this machine knows it."""
+    import boto3
+    from botocore.config import Config
+
     if not endpoint:
         return boto3.client(service)  # type: ignore[call-overload]  # the name is not a literal
     return boto3.client(  # type: ignore[call-overload]  # the name is not a literal
@@ -70,6 +72,8 @@ def aws_client(service: str, endpoint: str = "") -> Any:
 
 def stack_outputs(stack: str, endpoint: str = "") -> dict[str, str] | None:
     """Return the outputs of a stack that stands, None where there is none."""
+    from botocore.exceptions import ClientError
+
     try:
         described = aws_client("cloudformation", endpoint).describe_stacks(StackName=stack)
     except ClientError as error:
@@ -110,6 +114,8 @@ def find_house(stack: str | None = None) -> House:
     """Return the house of a stack on AWS, or the running one. Raises Failure where none is."""
     if stack is None:
         return running_house()
+    from botocore.exceptions import BotoCoreError, ClientError
+
     try:
         outputs = stack_outputs(stack)
     except (BotoCoreError, ClientError) as error:
