@@ -85,7 +85,11 @@ class WhatsApp(Provider):
         if request.parts["number"] != self.account.account:
             raise GraphError(100, f"Object with ID '{request.parts['number']}' does not exist")
 
-    def _number(self, _: Request) -> Response:
+    def _number(self, request: Request) -> Response:
+        secret, token = self.account.app_secret.encode(), self.account.access_token.encode()
+        proof = hmac.new(secret, token, hashlib.sha256).hexdigest()
+        if request.query.get("appsecret_proof", proof) != proof:
+            raise GraphError(100, "Invalid appsecret_proof provided in the API argument")
         return json_response(
             {
                 "id": self.account.account,
