@@ -8,6 +8,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from bootstrap.http import explain_errors
 from bootstrap.problems import problem
+from conversation.conversation import Conversation
 from conversation.errors import TooLarge
 from webchat.accept import VisitorMessage, event_of
 from webchat.assets import asset
@@ -82,7 +83,7 @@ class Webchat:
         def show_messages(after: Annotated[int | None, Query(ge=0)] = None) -> Response[str]:
             visitor = self._visitor()
             conversation = outside.table.conversation(visitor.conversation)
-            etag = f'"{conversation.version if conversation else 0}"'
+            etag = _version(conversation)
             if self._has(etag):
                 return _not_changed(etag, "no-store")
             thread = read_thread(
@@ -130,6 +131,11 @@ def _cors(origins: tuple[str, ...]) -> CORSConfig:
         expose_headers=["Date", "ETag", "Retry-After"],
         max_age=_HOUR,
     )
+
+
+def _version(conversation: Conversation | None) -> str:
+    """Tell a conversation's state; one that was erased and begun anew is not taken for it."""
+    return f'"{conversation.created}.{conversation.version}"' if conversation else '"0"'
 
 
 def _json(status: int, body: str, **headers: str) -> Response[str]:
