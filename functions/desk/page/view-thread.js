@@ -19,7 +19,7 @@ export function threadView() {
     return h(
       "div.nothing",
       { key: "nothing" },
-      h("p.nothing-title", {}, say("nothingOpenTitle")),
+      h("h2.nothing-title", {}, say("nothingOpenTitle")),
       h("p", {}, say("nothingOpen")),
     );
   }
@@ -88,7 +88,7 @@ function headView(id, { head, confirm }) {
     "header.head",
     { key: "head" },
     h("button.back", { type: "button", "aria-label": say("back"), onclick: () => change({ view: "list" }) }, "←"),
-    h("h1", {}, head ? head.name || say("visitor") : "…"),
+    h("h2", {}, head ? head.name || say("visitor") : "…"),
     head && [
       h("span.chips", { key: "chips" }, head.channel && h("span.chip", { key: "channel" }, channelName(head.channel)), head.reference && h("span.chip.reference", { key: "reference" }, head.reference)),
       h("button.quiet.about", { key: "about", type: "button", onclick: () => change({ view: "context" }) }, say("contextOpen")),
