@@ -105,8 +105,7 @@ def _initial(project: Project, name: str, node: Node) -> SlotValue:
         kind = mapping.mapping("a mapping").get("type")
         if kind is None or kind.value != "custom":
             project.warn(mapping, f"slot '{name}' is not filled: only 'type: custom' is run yet.")
-    value: SlotValue = fields["initial_value"].plain() if "initial_value" in fields else None
-    return value
+    return _slot_value(fields["initial_value"]) if "initial_value" in fields else None
 
 
 def _responses(project: Project, intents: tuple[str, ...]) -> dict[str, tuple[Variation, ...]]:
@@ -170,8 +169,17 @@ def _condition(project: Project, node: Node) -> dict[str, SlotValue]:
         slot = fields["name"].text("name")
         if slot not in project.slots and slot != LANGUAGE_SLOT:
             fields["name"].fail(f"slot '{slot}' is not in the domain. Add it or correct it.")
-        condition[slot] = fields["value"].plain()
+        condition[slot] = _slot_value(fields["value"])
     return condition
+
+
+def _slot_value(node: Node) -> SlotValue:
+    value = node.plain()
+    texts = isinstance(value, list) and all(isinstance(item, str) for item in value)
+    if not texts and not isinstance(value, str | bool | int | float | None):
+        node.fail("a slot's value is a text, number, true, false or a list of texts. Correct it.")
+    checked: SlotValue = value
+    return checked
 
 
 def _front_door(
@@ -184,7 +192,7 @@ def _front_door(
     values = {key: value.plain() for key, value in fields.items()}
     if "languages" in values:
         languages = values.pop("languages")
-        if not languages or set(languages) - set(_LANGUAGES):
+        if languages not in (["de"], ["en"], ["de", "en"], ["en", "de"]):
             fields["languages"].fail("languages is a list of 'de' and 'en'. Correct it.")
         values["default_language"] = languages[0]
     danger = fields["danger"].sequence("danger") if "danger" in fields else []

@@ -27,8 +27,7 @@ _IGNORED = ("version", "session_config", "config", "importers")
 class Project:
     """What an author wrote, not yet checked against each other.
 
-    `settings` is `pforte:` of config.yml, `front_door` is pforte.yml. `languages` is what the
-    file names tell about examples without one.
+    `settings` is `pforte:` of config.yml, `front_door` is pforte.yml.
     """
 
     settings: Node

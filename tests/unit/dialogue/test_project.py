@@ -66,6 +66,18 @@ WRONG = {
         ("domain.yml", '- text: "112!"', "- image: x.png"),
         "domain.yml:31: a variation of 'utter_fire' has no 'text:'",
     ),
+    "a slot's value that is none": (
+        ("domain.yml", "initial_value: Hauptstraße", "initial_value: {a: b}"),
+        "domain.yml:14: a slot's value is a text, number",
+    ),
+    "a language that the house does not speak": (
+        ("pforte.yml", "languages: [en, de]", "languages: [fr]"),
+        "pforte.yml:4: languages is a list of 'de' and 'en'",
+    ),
+    "the same key twice": (
+        ("domain.yml", "  utter_fire:", "  utter_greet:"),
+        "domain.yml:30: not valid YAML (found duplicate key",
+    ),
     "broken YAML": (
         ("domain.yml", "intents:\n- greet", "intents: [greet\n- greet"),
         "domain.yml:6: not valid YAML",

@@ -76,6 +76,13 @@ def test_a_bot_without_languages_still_tells_function_words() -> None:
     assert model.detect("Xylophon") is None
 
 
+def test_numbers_and_codes_have_no_language() -> None:
+    """That English examples hold more numbers makes no number English."""
+    model = train([("meter 12345 and 678", "en"), ("Zähler", "de")])
+    assert model.detect("67890") is None
+    assert model.detect("333") is None
+
+
 def test_the_model_survives_its_file(model: LanguageModel, tmp_path: Path) -> None:
     """What training writes is what runs."""
     model.save(tmp_path)
