@@ -1,33 +1,19 @@
 """The simulated messengers' page in a real browser: a customer writes, taps, and reads."""
 
-import shutil
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import httpx
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from pforte.messengers.accounts import simulated_accounts
 from pforte.messengers.server import Messengers
 from pforte.messengers.web import Response, Server
 
-pytestmark = pytest.mark.enable_socket
-
 USER = "4917604069001"
 HOSTILE = '<img src=x onerror="document.title=1"> https://example.org/a?b=1.'
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Start the system's Chromium or Chrome, else Playwright's own."""
-    found = [shutil.which(name) for name in ("chromium", "google-chrome", "chromium-browser")]
-    path = next((path for path in found if path), None)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
