@@ -7,6 +7,7 @@ import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from botocore.exceptions import ClientError, WaiterError
 from ruamel.yaml import YAML
@@ -91,7 +92,7 @@ def _put_stack(
     if kind == "CREATE":  # what is left of a creation that failed would be in the way
         cloudformation.delete_stack(StackName=stack)
         cloudformation.get_waiter("stack_delete_complete").wait(StackName=stack, WaiterConfig=pace)
-    named = {"StackName": stack, "ChangeSetName": f"pforte-{kind.lower()}"}
+    named = {"StackName": stack, "ChangeSetName": f"pforte-{uuid4()}"}
     cloudformation.create_change_set(
         **named,
         ChangeSetType=kind,

@@ -35,13 +35,12 @@ class Emulator:
         """Start it and return when it answers. Raises Failure with the end of its log."""
         if not _PROGRAM.exists():
             raise Failure("MiniStack is not installed: run `make env`")
-        temporary = self._state / "tmp"
-        shutil.rmtree(temporary, ignore_errors=True)  # unpacked functions of a killed house
-        temporary.mkdir(parents=True)
+        shutil.rmtree(self._temporary, ignore_errors=True)  # of a killed house
+        self._temporary.mkdir(parents=True)
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
                 [_PROGRAM],
-                env=self._environment(temporary),
+                env=self._environment(),
                 cwd=self._state,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -73,7 +72,12 @@ class Emulator:
     def _log(self) -> Path:
         return self._state / "ministack.log"
 
-    def _environment(self, temporary: Path) -> dict[str, str]:
+    @property
+    def _temporary(self) -> Path:
+        """Where it unpacks the functions, and notes its process."""
+        return self._state / "tmp"
+
+    def _environment(self) -> dict[str, str]:
         # The functions inherit this: nothing of this shell's but what a program needs to run.
         inherited = {
             name: os.environ[name]
@@ -90,19 +94,21 @@ class Emulator:
             "STATE_DIR": str(self._state / "aws"),
             "S3_PERSIST": "1",
             "S3_DATA_DIR": str(self._state / "s3"),
-            "TMPDIR": str(temporary),
+            "TMPDIR": str(self._temporary),
             # Both would listen on every interface.
             "IOT_MTLS_ENABLED": "0",
             "SFTP_ENABLED": "0",
         }
 
     def _wait_until_it_answers(self, process: subprocess.Popen[bytes]) -> None:
+        # Written once it has found its port free: until then somebody else may answer there.
+        ours = self._temporary / f"ministack-{self._port}.pid"
         deadline = monotonic() + _START_SECONDS
         while monotonic() < deadline:
             try:
                 process.wait(0.1)
             except subprocess.TimeoutExpired:
-                if _answers(self._port):
+                if ours.exists() and _answers(self._port):
                     return
             else:
                 break
