@@ -84,8 +84,11 @@ class Webhooks:
             return list(pool.map(lambda _: self._call(webhook)[1], range(times)))
 
     def get(self, channel: ChannelName, query: Mapping[str, str]) -> tuple[int, str]:
-        """Make the set-up request of a channel and return the house's status and body."""
-        answer = self._client.get(self.targets[channel].url, params=dict(query))
+        """Make the set-up request of a channel; return the house's status (0: none) and body."""
+        try:
+            answer = self._client.get(self.targets[channel].url, params=dict(query))
+        except httpx.HTTPError as error:
+            return 0, type(error).__name__
         return answer.status_code, answer.text
 
     def _enqueue(self, webhook: Webhook) -> None:

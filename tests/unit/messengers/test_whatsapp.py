@@ -230,10 +230,14 @@ def test_read_and_typing(whatsapp_api: httpx.Client, phone: Phone) -> None:
 
 
 def test_handshake_and_number(
-    messengers: Messengers, whatsapp_api: httpx.Client, phone: Phone
+    messengers: Messengers, house: StubHouse, whatsapp_api: httpx.Client, phone: Phone
 ) -> None:
     """The set-up request is answered with its challenge; the number can be asked for."""
     assert phone.http.post("/control/handshake", json={}).json() == {"verified": True}
+    house.verify_token = "another"
+    assert phone.http.post("/control/handshake", json={}).json() == {"verified": False}
+    house.stop()
+    assert phone.http.post("/control/handshake", json={}).json() == {"verified": False}
     number = whatsapp_api.get(f"../{messengers.whatsapp.account.account}")
     assert number.json()["id"] == messengers.whatsapp.account.account
 
