@@ -57,7 +57,7 @@ class Answer(Model):
     contents: tuple[Content, ...] = ()
     understood: bool = True
     hand_over: Reason | None = None
-    tracker: dict[str, Any] = {}
+    tracker: dict[str, Any] = Field(default_factory=dict)
 
 
 class Bot(Protocol):

@@ -5,9 +5,6 @@ from conversation.errors import Conflict
 from conversation.message import Content, Message
 from conversation.turn import Delivery, Item, Turn
 
-CLAIM_IDLE = 15 * 60_000
-"""An agent who has not answered after this time (ms) loses the conversation to the queue."""
-
 DELIVERY_DEADLINE = 24 * 3_600_000
 """A word of the house that comes later than this (ms) helps nobody."""
 
@@ -27,13 +24,14 @@ def claim(
     joined: Content | None,
     now: int,
     writer: str,
-    pushed: bool = True,
-    idle: int = CLAIM_IDLE,
+    idle: int,
+    pushed: bool,
 ) -> Conversation:
     """Return the conversation as the agent's, with the turn that tells the customer so.
 
     `joined` is what the customer is told, None for nothing; it is not delivered where the channel
-    is not `pushed` or the customer blocked us there. The `flush` timer finishes the turn should
+    is not `pushed` or the customer blocked us there. An agent who has not answered after `idle`
+    loses the conversation to the queue. The `flush` timer finishes the turn should
     the claimer die. The turn that was pending must have been flushed. Times in ms. Raises
     Conflict where nobody waits: it is with somebody, or the bot has it.
     """

@@ -33,10 +33,10 @@ class Conversation(Model):
     `version` counts writes, `sequence` turns, `epoch` changes of assignee; `claimed_epoch` is the
     epoch of the last claim. `assignee` is `bot`, `queue` or `agent:<id>`. `known` are the last
     events by short id, with their time (ms); `known_until` is the latest time of an event that
-    has left `known`: only for an event as old as that need the records be searched. `timers` name what must happen next and when (ms). `writer` marks whose write this is.
-    `asked` is the customer's last request, for the summary. `blocked` are addresses whose owner
-    blocked us. `acknowledged_at` (ms) is when a waiting
-    customer was last told that an addition was taken.
+    has left `known`: only for an event as old as that need the records be searched. `timers` name
+    what must happen next and when (ms). `writer` marks whose write this is. `asked` is the
+    customer's last request, for the summary. `blocked` are addresses whose owner blocked us.
+    `acknowledged_at` (ms) is when a waiting customer was last told that an addition was taken.
     """
 
     id: str

@@ -1,4 +1,4 @@
-"""Give every stored or queued word the same base: immutable, strict about names, compact as JSON."""
+"""Give every stored or queued word one base: immutable, strict about names, compact as JSON."""
 
 from typing import Self
 

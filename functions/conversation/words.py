@@ -9,7 +9,7 @@ _AGENT_JOINED: dict[Language, tuple[str, str]] = {
 }
 
 
-def agent_joined(agent: str, language: Language | None) -> Content:
+def agent_joined(agent: str, language: Language) -> Content:
     """Say to the customer who took over; `agent` is the person's name, "" where it is unknown."""
-    named, unnamed = _AGENT_JOINED[language or "de"]
+    named, unnamed = _AGENT_JOINED[language]
     return Content(text=named.format(agent=agent) if agent else unnamed)

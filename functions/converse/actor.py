@@ -265,12 +265,12 @@ class Actor:
             return decided
         except (Unavailable, VersionConflict):
             raise
-        except Exception as error:
-            self._failed(started, error)
+        except Exception as error:  # noqa: BLE001  whatever it is, it becomes a fault turn
+            self._failed(self._current or started, error)
             return None
 
     def _run_decision(self, started: StartedTurn) -> Conversation:
-        """Run `decide`, making the calls that it yields; the journal is written before the first."""
+        """Run `decide` and make the calls that it yields; before the first, write the journal."""
         decision = decide(
             self._base(started),
             started,

@@ -36,7 +36,8 @@ class TurnBuilder:
         self.now = started.now
         self.sequence = conversation.sequence + 1
         self.state = conversation.model_copy(update={"sequence": self.sequence})
-        self._random = Random(f"{started.id}/{self.sequence}")
+        seed = f"{started.id}/{self.sequence}"
+        self._random = Random(seed)  # noqa: S311  a choice of words, no secret
         self._messages: list[Message] = []
         self._items: list[Item] = []
         self._actions: list[ActionDone] = []

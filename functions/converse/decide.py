@@ -28,7 +28,10 @@ from converse.escalate import close, give_back_to_queue, hand_over
 from converse.front_door import respond
 
 UNREACHABLE = ("blocked", "not_reachable")
-"""Reasons of a failed delivery which no agent can do anything about on this address."""
+"""Reasons of a failed delivery which no agent can do anything about on this address.
+
+A reason is a word of ours, with the messenger's code behind it: "blocked (403)".
+"""
 
 
 def new_conversation(conversation: str, now: int) -> Conversation:
@@ -82,7 +85,7 @@ def decide_fault(
 
 def _customer(
     turn: TurnBuilder, events: list[CustomerEvent]
-) -> Generator[ActionCall, dict[str, Any], None]:
+) -> Generator[ActionCall, dict[str, Any]]:
     """Keep everything; answer messages, burst by burst."""
     for is_message, same in groupby(events, lambda e: e.incoming.kind == "message"):
         if not is_message:
@@ -168,7 +171,7 @@ def _return_as_draft(turn: TurnBuilder, event: Reply) -> None:
 def _delivery_failed(turn: TurnBuilder, event: DeliveryFailed) -> None:
     """Show the failure; fetch a person where one can do something, without a word to there."""
     turn.note(f"delivery_failed: {event.reason}", event.id)
-    if event.reason in UNREACHABLE and event.address not in turn.state.blocked:
+    if event.reason.partition(" ")[0] in UNREACHABLE and event.address not in turn.state.blocked:
         turn.change(blocked=(*turn.state.blocked, event.address))
     elif turn.state.assignee == BOT:
         hand_over(turn, "delivery_failed", detail=event.reason, response="")

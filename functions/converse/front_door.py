@@ -45,8 +45,8 @@ _IS_IT = re.compile(
     r"(?<!\w)(sind sie|bist du|bin ich|are you|am i|is this|ist das)(?!\w)", re.IGNORECASE
 )
 _WITHDRAW = re.compile(
-    r"(?<!\w)(hat sich erledigt|schon erledigt|brauche? (keine hilfe|niemanden) mehr|vergessen sie es|"
-    r"never ?mind|no longer need|solved it myself)(?!\w)",
+    r"(?<!\w)(hat sich erledigt|schon erledigt|brauche? (keine hilfe|niemanden) mehr|"
+    r"vergessen sie es|never ?mind|no longer need|solved it myself)(?!\w)",
     re.IGNORECASE,
 )
 _THANKS = re.compile(
@@ -101,7 +101,7 @@ class Utterance:
 
 def respond(
     turn: TurnBuilder, events: Sequence[CustomerEvent]
-) -> Generator[ActionCall, dict[str, Any], None]:
+) -> Generator[ActionCall, dict[str, Any]]:
     """Answer what belongs together, by who has the conversation now."""
     utterance = Utterance(tuple(events))
     turn.change(answer_to=utterance.last.address)
@@ -137,7 +137,7 @@ def _remind_agent(turn: TurnBuilder) -> None:
         turn.set_timer("claim", turn.now + turn.bot.front_door.claim_idle_minutes * MINUTE)
 
 
-def _answer(turn: TurnBuilder, utterance: Utterance) -> Generator[ActionCall, dict[str, Any], None]:
+def _answer(turn: TurnBuilder, utterance: Utterance) -> Generator[ActionCall, dict[str, Any]]:
     understanding = _understand(turn, utterance)
     waiting = turn.state.assignee == QUEUE
     if understanding is None:
@@ -232,7 +232,7 @@ def _closed_lately(turn: TurnBuilder, utterance: Utterance) -> bool:
 
 def _while_waiting(
     turn: TurnBuilder, utterance: Utterance, understanding: Understanding
-) -> Generator[ActionCall, dict[str, Any], None]:
+) -> Generator[ActionCall, dict[str, Any]]:
     """The bot still answers what it is sure of; the rest is an addition for the agent."""
     intent = understanding.intent
     if intent == "never_mind" or (
@@ -269,7 +269,7 @@ def _dialogue(
     turn: TurnBuilder,
     utterance: Utterance,
     understanding: Understanding,
-) -> Generator[ActionCall, dict[str, Any], None]:
+) -> Generator[ActionCall, dict[str, Any]]:
     turn.change(asked=utterance.text[:300])
     answer = yield from _run_dialogue(turn, understanding)
     if not answer.understood:

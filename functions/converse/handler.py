@@ -1,24 +1,28 @@
 """Answer the inbound queue: understand, decide, commit."""
 
+from functools import cache
 from typing import Any
 
 from bootstrap.house import house
 from converse.actor import House
 from converse.batch import converse
 
-_parts = house()
-_house = House(
-    table=_parts.table,
-    inbound=_parts.inbound,
-    outbound=_parts.outbound,
-    actions=_parts.actions,
-    bot=_parts.bot,
-    clock=_parts.clock,
-    writer=_parts.writer,
-    first_reply_minutes=_parts.settings.first_reply_minutes,
-)
+
+@cache
+def _house() -> House:
+    found = house()
+    return House(
+        table=found.table,
+        inbound=found.inbound,
+        outbound=found.outbound,
+        actions=found.actions,
+        bot=found.bot,
+        clock=found.clock,
+        writer=found.writer,
+        first_reply_minutes=found.settings.first_reply_minutes,
+    )
 
 
-def handle(event: dict[str, Any], context: object) -> dict[str, Any]:
+def handle(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001  Lambda passes it
     """Handle a batch of events."""
-    return converse(_house, event)
+    return converse(_house(), event)

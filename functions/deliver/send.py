@@ -4,10 +4,10 @@ Towards a messenger at least once, doubt marked: what may have been sent before 
 is sent again. What has to wait long is parked in the table, and whatever comes later joins it.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from channels.base import Call, Channel, Outcome, Refused, RetryAfter, Sent
+from channels.base import Call, Channel, Outcome, RetryAfter, Sent
 from channels.registry import channel_named
 from conversation.address import Address
 from conversation.conversation import Conversation
@@ -15,7 +15,7 @@ from conversation.errors import Missing, PforteError, Unavailable
 from conversation.event import DeliveryFailed
 from conversation.message import Message
 from conversation.ports import DeliveryView, Inbound, Outbound, Parked, Table, Vault
-from conversation.turn import Delivery, Drain, TurnRecord
+from conversation.turn import Delivery, Drain, MessageState, TurnRecord
 from deliver.provider import NotSent, Provider
 
 VISIBILITY_SECONDS = 18
@@ -221,14 +221,16 @@ class _Sending:
                 raise
             outcome: Outcome = self._channel.outcome(response)
             if isinstance(outcome, Sent):
-                state = "sent" if step.last else None
+                state: MessageState | None = "sent" if step.last else None
                 table.note_outcome(delivery, number, step.message.id, state, outcome.provider_id)
                 self._clear_doubt(last=number == len(steps))
             elif isinstance(outcome, RetryAfter):
                 self._retry_after(outcome, certain=response.status < 500)
                 return
             else:
-                self._refuse(f"{outcome.reason} ({outcome.code})" if outcome.code else outcome.reason)
+                self._refuse(
+                    f"{outcome.reason} ({outcome.code})" if outcome.code else outcome.reason
+                )
                 return
 
     def _steps(self) -> list[_Step]:
@@ -324,4 +326,3 @@ class _Sending:
 def _is_claimed_since(conversation: Conversation | None, delivery: Delivery) -> bool:
     """Say whether a person took over after the turn: then the bot's answers are withdrawn."""
     return conversation is not None and conversation.claimed_epoch > delivery.epoch
-

@@ -69,7 +69,7 @@ def _take(house: House, messenger: Channel, request: WebhookRequest) -> Handshak
             hand_over(house, incoming)
         elif incoming.kind == "status":
             take_receipt(house.table, house.inbound, house.identity, house.clock, incoming)
-    return HandshakeAnswer(status=200, body=messenger.acknowledge(events))
+    return HandshakeAnswer(status=200, body=messenger.acknowledge(request.body, events))
 
 
 def _is_odd(incoming: Incoming) -> bool:

@@ -66,8 +66,8 @@ class Process:
         self.on_end = on_end
         self.op: tuple[str, str] | None = None
         self.fault = ""
-        self.wake = world.now + late * SECOND
-        self.kill_at = world.now + (late + life) * SECOND
+        self.wake = world.now + round(late * SECOND)
+        self.kill_at = world.now + round((late + life) * SECOND)
         self.finished = False
         self.held: list[str] = []
         self.greenlet = greenlet(self._main)

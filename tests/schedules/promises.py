@@ -183,9 +183,9 @@ def _order_at_the_messenger(world: World) -> Iterator[str]:
         if message.rsplit(".", 1)[0] in body
     }
     first: dict[str, list[str]] = {}
-    for _, _, address, message, _ in world.sends:
-        if message not in first.setdefault(address, []) and message not in revived:
-            first[address].append(message)
+    for _, _, address, id_, _ in world.sends:
+        if id_ not in first.setdefault(address, []) and id_ not in revived:
+            first[address].append(id_)
     for address, messages in first.items():
         places = [position[m] for m in messages]
         if places != sorted(places):
@@ -220,9 +220,7 @@ def _one_voice(world: World) -> Iterator[str]:
 
 def _receipts(world: World, records: Records) -> Iterator[str]:
     taken = {id_ for commit in world.commits for id_ in commit.turn.event_ids}
-    by_message = {
-        message.id: record for record in records.values() for message in record.messages
-    }
+    by_message = {message.id: record for record in records.values() for message in record.messages}
     for receipt in world.receipts:
         message = receipt["message"]
         record = by_message.get(message)
@@ -234,5 +232,3 @@ def _receipts(world: World, records: Records) -> Iterator[str]:
             yield f"receipt lost: {message}"
         if receipt["ok"] and found and receipt["failed"] and f"failed:{message}:async" not in taken:
             yield f"late failure not told: {message}"
-
-

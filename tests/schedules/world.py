@@ -298,9 +298,7 @@ class World(Ground):
         """Remember that a messenger took a message, and let its receipts come."""
         assert self.running is not None
         seen, delivery = self._views[self.running.number]
-        message_id = reference or next(
-            m.id for m in delivery.messages if m.content.text == text
-        )
+        message_id = reference or next(m.id for m in delivery.messages if m.content.text == text)
         self.sends.append((self.steps, self.now, address, message_id, seen))
         if address.startswith("whatsapp") and self.choice.chance(self.receipt_rate):
             failed = self.choice.chance(self.failures)
@@ -536,7 +534,7 @@ class World(Ground):
     def on_fault(self, process: Process, fault: str) -> None:
         """Remember which messages a fault may have doubled."""
         if process.kind == "deliver":
-            self.suspects |= {body for body in process.held}
+            self.suspects |= set(process.held)
 
     def on_death(self, process: Process) -> None:
         """Count the deaths of an invocation with what it held."""
