@@ -69,14 +69,16 @@ def claim_this(outside: Outside, agent: Agent, id_: str, again: bool = True) -> 
 
 
 def _claimed(outside: Outside, agent: Agent, conversation: Conversation) -> Conversation:
+    front_door = outside.front_door
     return claim(
         conversation,
         agent=agent.id,
         name=agent.name,
-        joined=agent_joined(agent.name, conversation.language),
+        joined=agent_joined(agent.name, conversation.language or front_door.default_language),
         now=outside.clock(),
         writer=uuid4().hex,
         pushed=_pushed(conversation.answer_to),
+        idle=front_door.claim_idle_minutes * 60_000,
     )
 
 

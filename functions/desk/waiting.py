@@ -1,12 +1,13 @@
 """Show who waits, and let contenders for the queue spread over it."""
 
-from collections.abc import Container
+from collections.abc import Container, Mapping
 from random import Random
 from typing import Any
 
+from conversation.bot import FrontDoor
 from conversation.model import Model
-from conversation.ports import Table, Waiting
-from conversation.teams import PREFIX, TEAMS
+from conversation.ports import Waiting
+from conversation.understanding import Language
 from desk.agent import Agent
 from desk.outside import Outside
 
@@ -36,19 +37,23 @@ class Me(Model):
 
 
 class Overview(Model):
-    """All that the page asks for every two seconds; `waiting` counts beyond the rows shown."""
+    """All that the page asks for every two seconds; `waiting` counts beyond the rows shown.
+
+    `teams` are the names of the queues.
+    """
 
     me: Me
     waiting: int
     queue: tuple[Row, ...]
     mine: tuple[Row, ...]
+    teams: Mapping[str, Mapping[Language, str]]
 
 
 def overview(outside: Outside, agent: Agent) -> Overview:
     """Return the queue, the longest due first, and the agent's own conversations."""
     table = outside.table
     count, rows = 0, list[Row]()
-    for team in _teams(table):
+    for team in _teams(outside.front_door):
         found = table.assigned(f"queue#{team}", ROWS)
         count += len(found) if len(found) < ROWS else table.waiting_count(f"queue#{team}")
         rows += [_row(waiting, team) for waiting in found]
@@ -58,6 +63,7 @@ def overview(outside: Outside, agent: Agent) -> Overview:
         waiting=count,
         queue=tuple(rows[:ROWS]),
         mine=tuple(_row(waiting, "") for waiting in table.assigned(f"agent#{agent.id}", ROWS)),
+        teams=outside.front_door.teams,
     )
 
 
@@ -65,7 +71,7 @@ def candidates(outside: Outside, gone: Container[str], spread: int) -> list[str]
     """Return who is to be claimed first, next, and so on, without those found to be gone."""
     waiting = [
         row
-        for team in _teams(outside.table)
+        for team in _teams(outside.front_door)
         for row in outside.table.assigned(f"queue#{team}", ROWS)
         if row.conversation not in gone
     ]
@@ -86,8 +92,8 @@ def in_fair_disorder(waiting: list[Waiting], random: Random, spread: int = 1) ->
     return [row for _, row in sorted(jittered, key=lambda entry: entry[0])]
 
 
-def _teams(table: Table) -> list[str]:
-    return [sort_key.removeprefix(PREFIX) for sort_key, _ in table.items(TEAMS, PREFIX)]
+def _teams(front_door: FrontDoor) -> list[str]:
+    return sorted({*front_door.teams, *front_door.team_by_intent.values(), front_door.default_team})
 
 
 def _row(waiting: Waiting, team: str) -> Row:

@@ -21,7 +21,9 @@ export async function enter(fields) {
     }
     keepSession(answer);
     forgetTags();
+    const before = state.overview?.me.id;
     await refresh();
+    if (before && before !== state.overview.me.id) forgetPredecessor();
     change({ login: { busy: false, problem: "", session: "", email: "" } });
   } catch (problem) {
     const again = problem.status === 401 && fields.session;
@@ -35,6 +37,14 @@ export async function enter(fields) {
       },
     });
   }
+}
+
+/** Whoever signs in after somebody else finds nothing of theirs. */
+function forgetPredecessor() {
+  for (const timer of saving.values()) clearTimeout(timer);
+  saving.clear();
+  state.conversations.clear();
+  change({ open: null, view: "list" });
 }
 
 function loginProblem(problem, fields) {
@@ -189,7 +199,7 @@ export function saveDraft(id, options = {}) {
   const text = conversation(id).draft ?? "";
   write("PUT", `/conversations/${id}/draft`, { text }, options).catch(() => {
     // It stays here; the next keystroke or the next conversation tries again.
-    saving.set(id, 0);
+    if (state.conversations.has(id)) saving.set(id, 0);
   });
 }
 

@@ -4,7 +4,7 @@ import { lost, open, refresh, saveAllDrafts, sendReply, takeNext } from "./actio
 import { patch } from "./dom.js";
 import { change, state, subscribe } from "./store.js";
 import { followThread } from "./view-thread.js";
-import { view } from "./view.js";
+import { showKeys, view } from "./view.js";
 import { say } from "./words.js";
 
 const EVERY = 2000;
@@ -53,7 +53,7 @@ function onKey(event) {
     return;
   }
   if (event.key === "Escape") {
-    if (state.keys) change({ keys: false });
+    if (state.keys) showKeys(false);
     else if (state.view !== "list") change({ view: "list" });
     return;
   }
@@ -62,7 +62,7 @@ function onKey(event) {
   const act = {
     n: takeNext,
     N: takeNext,
-    "?": () => change({ keys: !state.keys }),
+    "?": () => showKeys(!state.keys),
     "/": () => document.getElementById("search")?.focus(),
   }[event.key];
   if (act) {

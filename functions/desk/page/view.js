@@ -29,7 +29,13 @@ function deskView() {
       h("section.context", { "aria-label": say("about") }, contextView()),
     ),
     h("div.sr", { role: "status", "aria-live": "polite" }, say("announce", { count: state.overview.waiting })),
-    state.notice && h("div.notice", { role: "alert" }, state.notice, closeButton("notice", "")),
+    state.notice &&
+      h(
+        "div.notice",
+        { key: "notice", role: "alert" },
+        state.notice,
+        h("button.quiet", { type: "button", onclick: () => change({ notice: "" }) }, say("close")),
+      ),
     state.keys && keysView(),
   );
 }
@@ -67,7 +73,7 @@ function topView() {
       h("span.here", { class: state.offline ? "away" : "" }, me.name),
       h("button.quiet", { type: "button", lang: state.language === "de" ? "en" : "de", onclick: otherLanguage }, say("otherLanguage")),
       h("button.quiet", { type: "button", onclick: leave }, say("signOut")),
-      h("button.key", { type: "button", "aria-label": say("keys"), onclick: () => change({ keys: true }) }, "?"),
+      h("button.key", { type: "button", "aria-label": say("keys"), onclick: () => showKeys(true) }, "?"),
     ),
   );
 }
@@ -186,6 +192,7 @@ function contextView() {
         { key: "about" },
         h("h2", {}, say("about")),
         h("p.reason", {}, reasonTitle(head)),
+        teamName(head.team) && h("p.muted", { key: "team" }, teamName(head.team)),
         head.question && h("p.question", {}, say("quoted", { text: head.question })),
       ),
     h(
@@ -221,6 +228,10 @@ function contextView() {
   ];
 }
 
+function teamName(team) {
+  return state.overview.teams[team]?.[state.language] ?? "";
+}
+
 function fact(key, name, value, tone = "") {
   return h("div", { key }, h("dt", {}, name), h("dd", { class: tone }, value));
 }
@@ -232,24 +243,29 @@ function readable(slot) {
 
 // Keys, sign-in
 
+let focusedBefore = null;
+
+/** Show all keys, or go back to where the focus was. */
+export function showKeys(shown) {
+  if (shown) focusedBefore = document.activeElement;
+  change({ keys: shown });
+  queueMicrotask(() => (shown ? document.getElementById("close-keys") : focusedBefore)?.focus());
+}
+
 function keysView() {
   const send = navigator.platform.startsWith("Mac") ? "⌘ ↵" : "Ctrl ↵";
   const rows = [["N", "n"], [send, "send"], ["/", "search"], ["Esc", "close"], ["?", "keys"]];
   return h(
     "div.veil",
-    { key: "keys", onclick: (event) => event.target === event.currentTarget && change({ keys: false }) },
+    { key: "keys", onclick: (event) => event.target === event.currentTarget && showKeys(false) },
     h(
       "div.keys",
       { role: "dialog", "aria-modal": "true", "aria-label": say("keys") },
       h("h2", {}, say("keys")),
       h("dl", {}, rows.map(([key, name]) => h("div", { key: name }, h("dt", {}, h("kbd", {}, key)), h("dd", {}, say(`keyWords.${name}`))))),
-      closeButton("keys", false),
+      h("button.quiet", { id: "close-keys", type: "button", onclick: () => showKeys(false) }, say("close")),
     ),
   );
-}
-
-function closeButton(what, value) {
-  return h("button.quiet", { type: "button", onclick: () => change({ [what]: value }) }, say("close"));
 }
 
 function signInView() {

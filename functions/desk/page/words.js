@@ -333,7 +333,7 @@ export function ago(at) {
 
 /** Return the time of day: "14:06". */
 export function clock(at) {
-  return new Intl.DateTimeFormat(locale(), { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(at);
+  return format({ hour: "2-digit", minute: "2-digit", hourCycle: "h23" }, at);
 }
 
 /** Return the day: "Heute", "Gestern", "Mo., 3. Februar". */
@@ -343,7 +343,16 @@ export function day(at) {
   if (days === 1) return say("yesterday");
   const options = { weekday: "short", day: "numeric", month: "long" };
   if (new Date(at).getFullYear() !== new Date(now()).getFullYear()) options.year = "numeric";
-  return new Intl.DateTimeFormat(locale(), options).format(at);
+  return format(options, at);
+}
+
+const formats = new Map();
+
+/** Format a time; making a formatter is slow, and every render needs many. */
+function format(options, at) {
+  const name = `${locale()} ${Object.keys(options)}`;
+  if (!formats.has(name)) formats.set(name, new Intl.DateTimeFormat(locale(), options));
+  return formats.get(name).format(at);
 }
 
 function midnight(at) {

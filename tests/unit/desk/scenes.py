@@ -8,11 +8,11 @@ from typing import Any
 from uuid import uuid4
 
 from aws.login import NewPasswordRequired, Tokens
+from conversation.bot import FrontDoor
 from conversation.conversation import QUEUE, Conversation
 from conversation.errors import Unauthorized
 from conversation.escalation import Escalation, Reason
 from conversation.message import Author, Content, Message
-from conversation.teams import team_item
 from conversation.turn import MessageState, Turn, TurnRecord
 from desk.outside import Outside
 from desk.routes import Desk
@@ -22,6 +22,16 @@ from tests.gateway import http_event
 
 NOW = 1_795_000_000_000
 MINUTE = 60_000
+
+FRONT_DOOR = FrontDoor(
+    company="Stadtwerke Musterstadt",
+    reference_prefix="SM",
+    privacy_url="https://stadtwerke.example/datenschutz",
+    teams={
+        "billing": {"de": "Abrechnung", "en": "Billing"},
+        "technical": {"de": "Technik", "en": "Technical service"},
+    },
+)
 
 ANNA = {
     "sub": "anna-1",
@@ -87,6 +97,7 @@ class House:
 
     now: int = NOW
     faults: Faults = field(default_factory=Faults)
+    front_door: FrontDoor = FRONT_DOOR
 
     def __post_init__(self) -> None:
         self.table = MemoryTable(self.clock, self.faults)
@@ -102,6 +113,7 @@ class House:
             directory=self.directory,
             clock=self.clock,
             random=Random(7),
+            front_door=self.front_door,
         )
         self.desk = Desk(self.outside)
 
@@ -143,15 +155,13 @@ class House:
         opened = self.now - minutes * MINUTE
         id_ = conversation_id(name)
         address = f"{channel}:4930123:{fields.pop('user', '491711234042')}"
-        team = fields.pop("team", "default")
-        self.table.put_item("", team_item(team), 1)
         escalation = Escalation(
             reference=f"SM-{id_[:4].upper()}-2K7M",
             opened=opened,
             due=opened,
             reason=reason,
             question=question,
-            team=team,
+            team=fields.pop("team", "default"),
             promised=fields.pop("promised", None),
         )
         return self.put(

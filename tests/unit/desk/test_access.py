@@ -125,4 +125,4 @@ def test_an_agent_without_a_name_is_called_by_the_address() -> None:
 def test_the_desk_needs_nothing_from_outside_to_start() -> None:
     """Building the desk touches no service: a cold start waits for nothing."""
     nothing: Any = None
-    Desk(Outside(nothing, nothing, nothing, nothing, nothing, nothing, nothing))
+    Desk(Outside(nothing, nothing, nothing, nothing, nothing, nothing, nothing, nothing))

@@ -7,7 +7,7 @@ from random import Random
 import pytest
 from greenlet import getcurrent, greenlet
 
-from conversation.claim import CLAIM_IDLE, claim
+from conversation.claim import claim
 from conversation.conversation import Conversation
 from conversation.errors import Conflict, Unavailable
 from conversation.event import event_from_json
@@ -19,14 +19,14 @@ from desk.agent import Agent, agent_of
 from desk.claiming import claim_next, claim_this
 from desk.waiting import AS_GOOD_AS_EQUAL, in_fair_disorder
 from tests.faults import Faults
-from tests.unit.desk.scenes import ANNA, JONAS, NOW, House, conversation_id
+from tests.unit.desk.scenes import ANNA, JONAS, MINUTE, NOW, House, conversation_id
 
 API = "/desk/api"
 ME = agent_of({"jwt": {"claims": ANNA}})
 COLLEAGUE = agent_of({"jwt": {"claims": JONAS}})
 
 
-def _claimed(conversation: Conversation, **options: bool) -> Conversation:
+def _claimed(conversation: Conversation, pushed: bool = True) -> Conversation:
     return claim(
         conversation,
         agent="anna-1",
@@ -34,7 +34,8 @@ def _claimed(conversation: Conversation, **options: bool) -> Conversation:
         joined=agent_joined("Anna", "de"),
         now=NOW,
         writer="w",
-        **options,
+        idle=15 * MINUTE,
+        pushed=pushed,
     )
 
 
@@ -50,7 +51,7 @@ def test_a_claim_is_a_new_epoch_with_a_turn_that_flushes_itself() -> None:
     assert (after.version, after.sequence, after.epoch) == (2, 1, 3)
     assert after.claimed_epoch == after.epoch
     assert after.assignee == "agent:anna-1"
-    assert after.timers == {"claim": NOW + CLAIM_IDLE, "flush": NOW}
+    assert after.timers == {"claim": NOW + 15 * MINUTE, "flush": NOW}
     assert after.escalation is not None
     assert after.escalation.claimed_at == NOW
     assert after.escalation.due == before.escalation.due  # type: ignore[union-attr]  # it waits
@@ -203,8 +204,9 @@ class HeldBeforeWriting(Faults):
 
     def before(self, op: str, name: str) -> None:
         """Give way to the other agents."""
-        if op == "cput" and getcurrent().parent is not None:
-            getcurrent().parent.switch()
+        everybody = getcurrent().parent
+        if op == "cput" and everybody is not None:
+            everybody.switch()
 
 
 @pytest.mark.parametrize("spacing", [0, 2 * AS_GOOD_AS_EQUAL])

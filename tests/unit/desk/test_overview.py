@@ -2,7 +2,7 @@
 
 from conversation.turn import Item
 from desk.waiting import ROWS
-from tests.unit.desk.scenes import JONAS, MINUTE, NOW, House, conversation_id
+from tests.unit.desk.scenes import FRONT_DOOR, JONAS, MINUTE, NOW, House, conversation_id
 
 OVERVIEW = "/desk/api/overview"
 
@@ -66,3 +66,14 @@ def test_a_reference_number_finds_its_conversation() -> None:
         answer = house.ask("GET", f"/desk/api/references/{typed}")
         assert (answer.status, answer.json) == (200, {"conversation": "c1"})
     assert house.ask("GET", "/desk/api/references/SM-0000-0000").status == 404
+
+
+def test_every_team_that_the_bot_hands_to_has_its_queue() -> None:
+    """Nobody waits in a queue that no agent sees: named, by intent, or the default."""
+    teams = {"team_by_intent": {"move_house": "moving"}, "default_team": "service"}
+    house = House(front_door=FRONT_DOOR.model_copy(update=teams))
+    for team in ("billing", "technical", "moving", "service"):
+        house.waiting(team, team=team)
+    overview = house.ask("GET", OVERVIEW).json
+    assert overview["waiting"] == 4
+    assert overview["teams"]["billing"] == {"de": "Abrechnung", "en": "Billing"}
