@@ -353,6 +353,7 @@ class World(Ground):
             directory=None,  # type: ignore[arg-type]  # nobody signs in here
             clock=self.clock,
             random=Random(0),
+            front_door=WorldBot.front_door,
         )
 
         def take() -> int | None:
