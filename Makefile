@@ -74,7 +74,7 @@ bench: env
 	.venv/bin/python -m pforte.bench
 
 screenshots: env .venv/.browser
-	.venv/bin/python -m pforte.screenshots
+	.venv/bin/python -m tests.browser.screenshots
 
 # Browser tests take the system's Chromium or Chrome; Playwright fetches its own where there is none.
 .venv/.browser: .venv/.made
