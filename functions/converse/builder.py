@@ -85,11 +85,22 @@ class TurnBuilder:
             )
         )
 
-    def say(self, content: Content, author: Author, agent: str = "", event_id: str = "") -> None:
-        """Say something to the customer where they wrote last; nothing is said twice in a turn."""
+    def say(
+        self,
+        content: Content,
+        author: Author,
+        agent: str = "",
+        event_id: str = "",
+        urgent: bool = False,
+    ) -> None:
+        """Say something to the customer where they wrote last; nothing is said twice in a turn.
+
+        What is `urgent` stands even before the disclosure.
+        """
         if any(m.author == author and m.content == content for m in self._messages):
             return
-        self._disclose()
+        if not urgent:
+            self._disclose()
         self._add(
             Message(
                 id=self._next_id(),
@@ -111,6 +122,7 @@ class TurnBuilder:
                     options=content.buttons,
                 )
             )
+        self._disclose()
 
     def utter(self, response: str, author: Author = "system", **values: str) -> None:
         """Say one of the bot's or the house's sentences."""

@@ -25,7 +25,7 @@ from conversation.turn import ActionCall, Item, StartedTurn
 from converse.builder import TurnBuilder
 from converse.burst import utterances
 from converse.escalate import close, give_back_to_queue, hand_over
-from converse.front_door import respond
+from converse.front_door import find_danger, respond
 
 UNREACHABLE = ("blocked", "not_reachable")
 """Reasons of a failed delivery which no agent can do anything about on this address.
@@ -86,16 +86,20 @@ def decide_fault(
 def _customer(
     turn: TurnBuilder, events: list[CustomerEvent]
 ) -> Generator[ActionCall, dict[str, Any]]:
-    """Keep everything; answer messages, burst by burst."""
+    """Keep everything; answer messages, burst by burst, danger before anything else."""
     for is_message, same in groupby(events, lambda e: e.incoming.kind == "message"):
         if not is_message:
             for event in same:
                 _took_note(turn, event)
             continue
-        for utterance in utterances(list(same)):
-            for event in utterance:
-                _arrive(turn, event)
-                turn.keep(event)
+        messages = list(same)
+        for event in messages:
+            _arrive(turn, event)
+            turn.keep(event)
+        front_door = turn.bot.front_door
+        for utterance in sorted(
+            utterances(messages), key=lambda events: find_danger(front_door, events) is None
+        ):
             yield from respond(turn, utterance)
 
 

@@ -6,6 +6,7 @@ from conversation.conversation import BOT, QUEUE
 from conversation.escalation import ClosedEscalation, Escalation, Reason
 from conversation.reference import reference_number
 from conversation.turn import Item
+from conversation.understanding import Language
 from converse.builder import TurnBuilder
 
 MINUTE = 60_000
@@ -33,6 +34,7 @@ def hand_over(
         due=promised or turn.now,
         reason=reason,
         reason_detail=detail,
+        titles=_titles(turn, detail) if reason == "intent" else {},
         team=door.team_by_intent.get(detail, door.default_team),
         promised=promised,
         question=question[:300],
@@ -110,6 +112,11 @@ def _to_queue(turn: TurnBuilder, escalation: Escalation) -> None:
     turn.drop_timers("promise", "claim")
     if escalation.promised is not None and escalation.promised > turn.now:
         turn.set_timer("promise", escalation.promised)
+
+
+def _titles(turn: TurnBuilder, intent: str) -> dict[Language, str]:
+    languages: tuple[Language, ...] = ("de", "en")
+    return {language: turn.bot.title(intent, language) for language in languages}
 
 
 def _body(closed: ClosedEscalation) -> dict[str, Any]:

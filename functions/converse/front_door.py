@@ -9,7 +9,7 @@ from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from conversation.bot import Answer, DangerWord
+from conversation.bot import Answer, DangerWord, FrontDoor
 from conversation.conversation import BOT, QUEUE
 from conversation.event import CustomerEvent
 from conversation.incoming import Incoming
@@ -23,7 +23,7 @@ from converse.escalate import MINUTE, close, hand_over, reopen
 PERSON = "/pforte_person"
 NONE_OF_THESE = "/pforte_none"
 
-ASK_BACK_FLOOR = 0.08
+ASK_BACK_FLOOR = 0.25
 """Below this confidence a guess is not worth a button."""
 
 ACKNOWLEDGE_EVERY = 10 * MINUTE
@@ -105,18 +105,20 @@ def respond(
     """Answer what belongs together, by who has the conversation now."""
     utterance = Utterance(tuple(events))
     turn.change(answer_to=utterance.last.address)
-    danger = _danger(turn, utterance.text)
+    danger = find_danger(turn.bot.front_door, events)
     if danger is not None:
         _warn(turn, danger, utterance)
-    elif turn.state.agent is not None:
+    if turn.state.agent is not None:
         _remind_agent(turn)
-    else:
+    elif danger is None:
         yield from _answer(turn, utterance)
 
 
-def _danger(turn: TurnBuilder, text: str) -> DangerWord | None:
+def find_danger(front_door: FrontDoor, events: Sequence[CustomerEvent]) -> DangerWord | None:
+    """Return the danger that somebody writes about, None where there is none."""
+    text = Utterance(tuple(events)).text
     folded = " ".join(re.findall(r"\w+", text.casefold()))
-    for danger in turn.bot.front_door.danger_words:
+    for danger in front_door.danger_words:
         if any(" ".join(re.findall(r"\w+", w.casefold())) in folded for w in danger.words):
             return danger
     return None
@@ -126,7 +128,8 @@ def _warn(turn: TurnBuilder, danger: DangerWord, utterance: Utterance) -> None:
     """Give the emergency number before anything else, in every state."""
     _follow_language(turn, turn.bot.understand(utterance.text))
     text = danger.response.get(turn.language) or next(iter(danger.response.values()))
-    turn.say(Content(text=text), "system")
+    turn.say(Content(text=text), "system", urgent=True)
+    turn.change(question=None)
     if danger.hand_over and turn.state.assignee == BOT:
         hand_over(turn, "danger", question=utterance.text)
 
@@ -139,6 +142,7 @@ def _remind_agent(turn: TurnBuilder) -> None:
 
 def _answer(turn: TurnBuilder, utterance: Utterance) -> Generator[ActionCall, dict[str, Any]]:
     understanding = _understand(turn, utterance)
+    turn.change(question=None)
     waiting = turn.state.assignee == QUEUE
     if understanding is None:
         if waiting:
@@ -148,7 +152,6 @@ def _answer(turn: TurnBuilder, utterance: Utterance) -> Generator[ActionCall, di
         return
     if not waiting and _closed_lately(turn, utterance):
         return
-    turn.change(question=None)
     intent = understanding.intent
     if intent == PERSON or intent == "talk_to_human" or _wants_person(utterance, understanding):
         if waiting:
@@ -183,7 +186,9 @@ def _understand(turn: TurnBuilder, utterance: Utterance) -> Understanding | None
 
 
 def _follow_language(turn: TurnBuilder, understanding: Understanding) -> None:
-    if understanding.language is not None:
+    """Answer in the language of the message; what nobody understands does not change it."""
+    best = max((guess.confidence for guess in understanding.ranking), default=1.0)
+    if understanding.language and (best >= ASK_BACK_FLOOR or turn.state.language is None):
         turn.change(language=understanding.language)
 
 

@@ -1,0 +1,179 @@
+"""Play the messengers: sign and send webhook calls, take our sends and say what we script."""
+
+import hashlib
+import hmac
+import json
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from channels.base import Call, ProviderResponse
+from tests.faults import Faults, Faulty, operation
+from tests.gateway import http_event
+
+TELEGRAM = "stadtwerke_bot"
+WHATSAPP = "100200300400500"
+ACCOUNTS = {
+    ("telegram", TELEGRAM): {"access_token": "t-token", "secret_token": "t-secret"},
+    ("whatsapp", WHATSAPP): {
+        "access_token": "w-token",
+        "app_secret": "w-secret",
+        "verify_token": "w-verify",
+    },
+}
+
+
+def address(user: str, channel: str = "telegram") -> str:
+    """Return a user's address on our account."""
+    return f"{channel}:{TELEGRAM if channel == 'telegram' else WHATSAPP}:{user}"
+
+
+def telegram_event(update: Mapping[str, Any], secret: str = "t-secret") -> dict[str, Any]:
+    """Return the HTTP event of an Update."""
+    headers = {"x-telegram-bot-api-secret-token": secret, "content-type": "application/json"}
+    return http_event("POST", f"/webhooks/telegram/{TELEGRAM}", json.dumps(update), headers)
+
+
+def telegram_message(user: str, number: int, at: int, **content: Any) -> dict[str, Any]:
+    """Return the HTTP event of a message; `at` in ms, `content` as in the Bot API."""
+    who = {"id": int(user), "is_bot": False, "first_name": "Erika"}
+    message = {
+        "message_id": number,
+        "from": who,
+        "chat": {"id": int(user), "type": "private"},
+        "date": at // 1000,
+        **content,
+    }
+    return telegram_event({"update_id": 10_000 + number, "message": message})
+
+
+def telegram_tap(user: str, number: int, payload: str) -> dict[str, Any]:
+    """Return the HTTP event of a tap on a button: it carries no time."""
+    tap = {
+        "id": str(number),
+        "from": {"id": int(user), "is_bot": False, "first_name": "Erika"},
+        "message": {"message_id": 1, "chat": {"id": int(user), "type": "private"}, "date": 1},
+        "data": payload,
+    }
+    return telegram_event({"update_id": 10_000 + number, "callback_query": tap})
+
+
+def whatsapp_event(
+    value: Mapping[str, Any], secret: str = "w-secret", field: str = "messages"
+) -> dict[str, Any]:
+    """Return the HTTP event of one change, signed over its bytes."""
+    root = {
+        "object": "whatsapp_business_account",
+        "entry": [{"id": "1", "changes": [{"value": _with_number(value), "field": field}]}],
+    }
+    body = json.dumps(root).encode()
+    signature = "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+    headers = {"x-hub-signature-256": signature, "content-type": "application/json"}
+    return http_event("POST", f"/webhooks/whatsapp/{WHATSAPP}", body, headers)
+
+
+def whatsapp_message(user: str, number: int, at: int, **content: Any) -> dict[str, Any]:
+    """Return one message of a change; `at` in ms, `content` as in the Cloud API."""
+    return {"from": user, "id": f"wamid.{number}", "timestamp": str(at // 1000), **content}
+
+
+def whatsapp_status(
+    user: str, state: str, at: int, provider_id: str = "", reference: str = "", code: int = 0
+) -> dict[str, Any]:
+    """Return the HTTP event of a receipt; `reference` is what our send carried along."""
+    status: dict[str, Any] = {
+        "id": provider_id,
+        "status": state,
+        "timestamp": str(at // 1000),
+        "recipient_id": user,
+    }
+    if reference:
+        status["biz_opaque_callback_data"] = reference
+    if code:
+        status["errors"] = [{"code": code, "title": "odd"}]
+    return whatsapp_event({"statuses": [status]})
+
+
+def _with_number(value: Mapping[str, Any]) -> dict[str, Any]:
+    number = {"display_phone_number": "4930000000", "phone_number_id": WHATSAPP}
+    return {"messaging_product": "whatsapp", "metadata": number, **value}
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A message that a messenger took: what the customer sees. `at` in ms."""
+
+    address: str
+    text: str
+    buttons: tuple[tuple[str, str], ...]
+    at: int
+    reference: str
+
+
+type Answer = Callable[[], ProviderResponse | None]
+"""What the messenger says to one call; None takes the message. May raise."""
+
+
+class Messenger(Faulty):
+    """The messengers' side: takes every message unless `answers` says otherwise, one per call.
+
+    An answer that raises after the message was taken stands in `lost`.
+    """
+
+    def __init__(self, clock: Callable[[], int], faults: Faults) -> None:
+        super().__init__(faults, "provider.")
+        self._clock = clock
+        self.taken: list[Taken] = []
+        self.calls = 0
+        self.answers: list[Answer] = []
+        self.lost: list[Exception] = []
+
+    @operation("call")
+    def call(self, channel: str, call: Call, secrets: Mapping[str, str]) -> ProviderResponse:
+        """Take one call."""
+        self.calls += 1
+        assert secrets == ACCOUNTS[channel, TELEGRAM if channel == "telegram" else WHATSAPP]
+        answer = self.answers.pop(0)() if self.answers else None
+        if answer is not None:
+            return answer
+        payload = json.loads(json.dumps(call.json))
+        read = _telegram if channel == "telegram" else _whatsapp
+        self.taken.append(read(payload, self._clock()))
+        if self.lost:
+            raise self.lost.pop(0)
+        number = 900_000 + len(self.taken)
+        body = (
+            {"ok": True, "result": {"message_id": number}}
+            if channel == "telegram"
+            else {"messages": [{"id": f"wamid.ours{number}"}]}
+        )
+        return ProviderResponse(200, json.dumps(body).encode())
+
+    def texts(self, user: str | None = None) -> list[str]:
+        """Return what was taken, in order, for one user or all."""
+        return [t.text for t in self.taken if user is None or t.address.endswith(f":{user}")]
+
+    def counts(self) -> Counter[tuple[str, str]]:
+        """Return how often each text was taken at each address."""
+        return Counter((t.address, t.text) for t in self.taken)
+
+
+def _telegram(payload: dict[str, Any], now: int) -> Taken:
+    rows = payload.get("reply_markup", {}).get("inline_keyboard", [])
+    buttons = tuple((button["text"], button["callback_data"]) for row in rows for button in row)
+    return Taken(address(str(payload["chat_id"])), payload["text"], buttons, now, "")
+
+
+def _whatsapp(payload: dict[str, Any], now: int) -> Taken:
+    buttons: tuple[tuple[str, str], ...] = ()
+    if "text" in payload:
+        text = payload["text"]["body"]
+    else:
+        interactive = payload["interactive"]
+        text = interactive["body"]["text"]
+        replies = [b["reply"] for b in interactive["action"].get("buttons", ())]
+        rows = [r for s in interactive["action"].get("sections", ()) for r in s["rows"]]
+        buttons = tuple((one["title"], one["id"]) for one in [*replies, *rows])
+    reference = payload["biz_opaque_callback_data"]
+    return Taken(address(payload["to"], "whatsapp"), text, buttons, now, reference)
