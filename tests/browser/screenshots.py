@@ -92,16 +92,16 @@ def _photograph_desk(browser: Browser, house: House, password: str) -> None:
         page.locator("#reply").fill(REPLY)
         page.locator("#reply").press("Control+Enter")
         expect(page.locator(".entry.agent").last).to_contain_text("gelesen")
-        page.screenshot(path=PICTURES / "desk-light.png")
+        page.screenshot(path=PICTURES / "desk-light.png", animations="disabled")
         page.emulate_media(color_scheme="dark")
-        page.screenshot(path=PICTURES / "desk-dark.png")
+        page.screenshot(path=PICTURES / "desk-dark.png", animations="disabled")
 
 
 def _photograph_phone(browser: Browser, house: House) -> None:
     channel, user, _ = PHONE
     with _page(browser, f"{house.messengers}/phone/{channel}?user={user}", 420, 860) as page:
         expect(page.get_by_text("gleich hier")).to_be_visible()
-        page.screenshot(path=PICTURES / "phone.png")
+        page.screenshot(path=PICTURES / "phone.png", animations="disabled")
 
 
 def _photograph_webchat(browser: Browser, house: House) -> None:
@@ -114,7 +114,7 @@ def _photograph_webchat(browser: Browser, house: House) -> None:
             page.get_by_role("textbox", name="Nachricht").fill(text)
             page.keyboard.press("Enter")
             expect(page.get_by_role("log")).to_contain_text(answer)
-        page.screenshot(path=PICTURES / "webchat.png")
+        page.screenshot(path=PICTURES / "webchat.png", animations="disabled")
 
 
 @contextmanager
