@@ -23,10 +23,12 @@ def _session() -> botocore.session.Session:
     return botocore.session.get_session()
 
 
-def client(service: str, endpoint: str | None = None, config: Config | None = None) -> Any:
-    """Return a client of a service; region, credentials and endpoint come as botocore finds them.
+def client(service: str, endpoint: str | None = None) -> Any:
+    """Return a client; region, credentials and endpoint come as botocore finds them."""
+    return _session().create_client(service, endpoint_url=endpoint, config=_CONFIG)
 
-    `config` is laid over the settings that all clients share.
-    """
-    merged = _CONFIG.merge(config) if config else _CONFIG
-    return _session().create_client(service, endpoint_url=endpoint, config=merged)
+
+def patient_client(service: str, seconds: float) -> Any:
+    """Return a client that waits so long for an answer, and never repeats a call by itself."""
+    patient = Config(read_timeout=seconds, retries={"total_max_attempts": 1})
+    return _session().create_client(service, config=_CONFIG.merge(patient))

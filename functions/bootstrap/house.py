@@ -7,12 +7,10 @@ import sys
 import time
 from functools import cache, cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-from botocore.config import Config
+from typing import Any
 
 from aws.archive import S3Archive
-from aws.clients import client
+from aws.clients import client, patient_client
 from aws.login import Login
 from aws.queues import SqsInbound, SqsOutbound
 from aws.table import DynamoTable
@@ -22,9 +20,6 @@ from bootstrap.settings import Settings
 from conversation.bot import Bot
 from conversation.identity import Identity
 from conversation.ports import Actions, Archive, Inbound, Outbound, Table, Vault
-
-if TYPE_CHECKING:
-    from mypy_boto3_sqs import SQSClient
 
 BOT_FOLDER = "trained_bot"
 
@@ -100,8 +95,8 @@ class House:
         if self.settings.action_endpoint:
             return HttpActions(self.settings.action_endpoint)
         if self.settings.action_function:
-            once = Config(read_timeout=TIMEOUT, retries={"total_max_attempts": 1})
-            return LambdaActions(client("lambda", config=once), self.settings.action_function)
+            lambda_client = patient_client("lambda", TIMEOUT)
+            return LambdaActions(lambda_client, self.settings.action_function)
         return NoActions()
 
     @cached_property
@@ -113,9 +108,8 @@ class House:
         return load(self._bot_folder())
 
     @cached_property
-    def _sqs(self) -> "SQSClient":
-        found: SQSClient = client("sqs")
-        return found
+    def _sqs(self) -> Any:
+        return client("sqs")
 
     def _bot_folder(self) -> Path:
         if self.settings.bot_dir:

@@ -32,7 +32,7 @@ from conversation.message import Button, Message
 _CALLBACK_DATA = 64
 """Bytes."""
 
-_SERVER_TROUBLE = RetryAfter(30, account=False)
+_SERVER_TROUBLE = RetryAfter(5, account=False)
 
 
 class Telegram(Channel):

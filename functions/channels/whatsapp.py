@@ -29,7 +29,7 @@ from conversation.errors import Malformed
 from conversation.incoming import Incoming
 from conversation.message import Message
 
-_SERVER_TROUBLE = RetryAfter(30, account=False)
+_SERVER_TROUBLE = RetryAfter(5, account=False)
 
 
 class WhatsApp(Channel):

@@ -2,7 +2,10 @@
 
 from typing import Literal
 
+from pydantic import Field
+
 from conversation.model import Model
+from conversation.understanding import Language
 
 Reason = Literal[
     "asked_for_person",
@@ -21,7 +24,8 @@ class Escalation(Model):
 
     `reference` is what the customer is told. `reason_detail` names the intent or failure.
     `due` (ms) orders the queue; it never changes while the escalation is open, so whoever comes
-    back to the queue comes back to the old place. `promised` (ms) is what the customer was told,
+    back to the queue comes back to the old place. `titles` name the request by language, where
+    the bot knows it. `promised` (ms) is what the customer was told,
     None where no time was told. `question` is what the customer asked, for the summary.
     """
 
@@ -30,6 +34,7 @@ class Escalation(Model):
     due: int
     reason: Reason
     reason_detail: str = ""
+    titles: dict[Language, str] = Field(default_factory=dict)
     team: str = "default"
     promised: int | None = None
     question: str = ""

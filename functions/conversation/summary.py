@@ -21,6 +21,7 @@ def summary(conversation: Conversation) -> dict[str, Any]:
         "channel": address.channel if address else "",
         "reference": escalation.reference if escalation else "",
         "reason": escalation.reason if escalation else "",
+        "titles": escalation.titles if escalation else {},
         "question": _shortened(escalation.question if escalation else "", QUESTION_LENGTH),
         "last_message": _shortened(conversation.last_message, LAST_MESSAGE_LENGTH),
         "last_message_at": conversation.last_message_at,

@@ -13,6 +13,7 @@ from conversation.incoming import RECEIPT_RANK
 from conversation.message import Attachment, Author, Message
 from conversation.model import Model
 from conversation.turn import TurnRecord
+from conversation.understanding import Language
 from desk.agent import Agent
 from desk.drafts import Draft, drafts
 from desk.masking import masked
@@ -103,6 +104,7 @@ class Head(Model):
     team: str
     reason: str
     reason_detail: str
+    titles: dict[Language, str]
     question: str
     opened: int | None
     due: int | None
@@ -323,6 +325,7 @@ def _head(conversation: Conversation, people: _People) -> Head:
         team=escalation.team if escalation else "",
         reason=latest.reason if latest else "",
         reason_detail=latest.reason_detail if latest else "",
+        titles=latest.titles if latest else {},
         question=latest.question if latest else "",
         opened=escalation.opened if escalation else None,
         due=escalation.due if escalation else None,

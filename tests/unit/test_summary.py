@@ -30,6 +30,7 @@ def test_row_tells_who_waits_for_what_and_since_when() -> None:
         "channel": "whatsapp",
         "reference": "MS-1",
         "reason": "intent",
+        "titles": {},
         "question": "Wo?",
         "last_message": "Hallo?",
         "last_message_at": 7,

@@ -168,6 +168,8 @@ function rowView({ conversation: id, summary }, { title, side, words, unread }) 
 }
 
 function reasonTitle(summary) {
+  const title = summary.titles?.[state.language];
+  if (title) return title;
   const name = `reasonTitles.${summary.reason}`;
   return known(name) ? say(name) : say("reasonTitles.intent");
 }

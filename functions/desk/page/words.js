@@ -306,7 +306,8 @@ export function channelName(channel) {
 
 /** Return why a messenger refused a message, and what can be done. */
 export function refusal(reason) {
-  return known(`refusals.${reason}`) ? say(`refusals.${reason}`) : say("refusals.other", { reason });
+  const [word] = reason.split(" "); // a word of ours, the messenger's code behind it
+  return known(`refusals.${word}`) ? say(`refusals.${word}`) : say("refusals.other", { reason });
 }
 
 /** Return a stretch of time: "18 min", "3 h 05", "2 T."; "" for less than a minute. */

@@ -70,8 +70,8 @@ def test_whatsapp_refuses_for_a_reason(code: int, reason: str) -> None:
     ("status", "body", "outcome"),
     [
         (429, {}, RetryAfter(60)),
-        (500, {}, RetryAfter(30, account=False)),
-        (503, "<html>", RetryAfter(30, account=False)),
+        (500, {}, RetryAfter(5, account=False)),
+        (503, "<html>", RetryAfter(5, account=False)),
         (401, {}, Refused(reasons.TOKEN_INVALID, "401")),
         (413, {}, Refused(reasons.TOO_LONG, "413")),
         (404, {"error": {"code": "odd"}}, Refused(reasons.BAD_REQUEST, "odd")),
@@ -129,8 +129,8 @@ TELEGRAM_ANSWERS = [
         "not_reachable",
     ),
     (413, {"error_code": 413, "description": "Request Entity Too Large"}, "too_long"),
-    (500, {"error_code": 500}, RetryAfter(30, account=False)),
-    (502, "<html>", RetryAfter(30, account=False)),
+    (500, {"error_code": 500}, RetryAfter(5, account=False)),
+    (502, "<html>", RetryAfter(5, account=False)),
     (200, {"ok": False, "error_code": 403}, "blocked"),
 ]
 

@@ -174,7 +174,7 @@ def test_what_telegram_does_not_tell(phone: Phone) -> None:
     ("fault", "expected"),
     [
         ({"status": 429, "retry_after": 3}, RetryAfter(3)),
-        ({"status": 500}, RetryAfter(30, account=False)),
+        ({"status": 500}, RetryAfter(5, account=False)),
         ({"blocked": True}, Refused("blocked", "403")),
     ],
 )
