@@ -50,6 +50,8 @@ class TestHouse:
     ) -> None:
         """A function pays only for the clients that it uses."""
         monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
+        monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
         house = House(Settings.read(ENVIRONMENT))
         assert set(vars(house)) == {"settings", "random"}
         assert house.table is house.table
