@@ -67,7 +67,11 @@ class House:
 
 
 class PutBack(PforteError):
-    """The burst is not finished: let its messages come again."""
+    """The burst is not finished: let its messages come again in so many seconds."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(f"again in {seconds} s")
+        self.seconds = seconds
 
 
 def run(house: House, conversation: str, received: Sequence[Received]) -> set[str]:
@@ -80,8 +84,8 @@ def run(house: House, conversation: str, received: Sequence[Received]) -> set[st
     try:
         actor.run()
         return set()
-    except PutBack:
-        wait = WAIT_SECONDS
+    except PutBack as burst:
+        wait = burst.seconds
     except Unavailable:
         wait = min(6 * 2 ** max(0, received[0].receive_count - 1), 120)
         actor.take_attempt_back()
@@ -235,12 +239,10 @@ class Actor:
         event = last.event
         if not isinstance(event, CustomerEvent) or event.incoming.kind != "message":
             return
-        if (
-            last.receive_count == 1
-            and is_unfinished(event.incoming.content or Content())
-            and self._house.clock() - first.sent_at < WAIT_LIMIT
-        ):
-            raise PutBack
+        left = (WAIT_LIMIT - (self._house.clock() - first.sent_at)) // 1000
+        unfinished = is_unfinished(event.incoming.content or Content())
+        if last.receive_count == 1 and unfinished and left >= 1:
+            raise PutBack(min(WAIT_SECONDS, left))
 
     def _next_run(self, events: list[Event]) -> tuple[Event, ...]:
         """Return the events of one turn: consecutive words of the customer, or one other event."""

@@ -7,7 +7,7 @@ from conversation.event import CustomerEvent
 from conversation.message import Content
 
 WAIT_SECONDS = 2
-"""How long an unfinished message is put back for what follows it."""
+"""How long an unfinished message is put back for what follows it, where the limit allows it."""
 
 WAIT_LIMIT = 5_000
 """How long (ms) the first message of a burst may wait in all."""

@@ -177,7 +177,12 @@ class House:
 
     def deliver(self) -> list[Received]:
         """Run `deliver` on what the queue hands out; returns the batch."""
-        house = DeliverHouse(
+        house = self.deliver_house()
+        return self._invoke("deliver", self.outbound_queue, None, lambda e: deliver(house, e))
+
+    def deliver_house(self) -> DeliverHouse:
+        """Return what `deliver` works with."""
+        return DeliverHouse(
             table=self.table,
             inbound=self.inbound,
             outbound=self.outbound,
@@ -186,7 +191,6 @@ class House:
             clock=self.clock,
             wait=self._wait,
         )
-        return self._invoke("deliver", self.outbound_queue, None, lambda e: deliver(house, e))
 
     def tick(self) -> None:
         """Run the minute's schedule."""
