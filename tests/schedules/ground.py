@@ -70,6 +70,7 @@ class Process:
         self.kill_at = world.now + round((late + life) * SECOND)
         self.finished = False
         self.held: list[str] = []
+        self.outages = 0
         self.greenlet = greenlet(self._main)
 
     def _main(self) -> tuple[bool, Any]:

@@ -536,6 +536,10 @@ class World(Ground):
         """Remember which messages a fault may have doubled."""
         if process.kind == "deliver":
             self.suspects |= set(process.held)
+        if fault == "outage" or fault.startswith("unavailable"):
+            process.outages += 1
+            if process.outages > 1:  # the attempt could not be taken back: it counts
+                self.on_death(process)
 
     def on_death(self, process: Process) -> None:
         """Count the deaths of an invocation with what it held."""
