@@ -1,5 +1,6 @@
 """Bad input gets a clear error and changes nothing; odd but valid input is kept and answered."""
 
+import base64
 import json
 from typing import Any
 
@@ -103,8 +104,6 @@ def test_a_signature_is_over_the_raw_bytes(house: House) -> None:
 
 
 def _text(event: dict[str, Any]) -> str:
-    import base64
-
     return base64.b64decode(event["body"]).decode()
 
 

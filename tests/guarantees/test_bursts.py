@@ -48,7 +48,7 @@ def test_a_batch_of_several_turns_keeps_their_order(house: House) -> None:
 
 
 def test_a_hurried_customer_gets_one_answer() -> None:
-    """"hallo", "hab ne frage", "mein zähler", "wo geb ich den stand ein?": one answer to all."""
+    """ "hallo", "hab ne frage", "mein zähler", "wo geb ich den stand ein?": one answer to all."""
     house = House(example_bot())
     for text in HURRIED:
         house.write(text)

@@ -8,6 +8,7 @@ import pytest
 
 from tests.guarantees.bot import EchoBot
 from tests.guarantees.house import SECOND, House
+from tests.guarantees.messenger import telegram_message
 from tests.guarantees.moments import Moment, at, die, fail
 
 type Scene = Callable[[House], None]
@@ -176,7 +177,7 @@ def test_the_webhook_may_die_at_the_queue(when: str) -> None:
     for harm in (die, fail):
         house = House(EchoBot())
         house.moments.hook = at(Moment("webhook", when, 1, "send", "inbound.send"), harm)  # type: ignore[arg-type]  # a literal
-        event = _only_message(house)
+        event = telegram_message("5", 1, house.now, text="Is it there?")
         assert house.post(event) in (0, 503)
         house.now += SECOND
         house.moments.hook = lambda moment: None
@@ -184,12 +185,6 @@ def test_the_webhook_may_die_at_the_queue(when: str) -> None:
         house.rest()
         assert house.written() == ["Is it there?"]
         assert house.messenger.texts() == ["disclosure", "re: Is it there?"]
-
-
-def _only_message(house: House) -> dict[str, Any]:
-    from tests.guarantees.messenger import telegram_message
-
-    return telegram_message("5", 1, house.now, text="Is it there?")
 
 
 def test_a_claim_may_die_at_any_call() -> None:

@@ -132,7 +132,7 @@ def test_a_throttled_action_is_nobodys_fault(house: House) -> None:
 
 
 def test_a_failing_action_ends_with_an_apology_and_a_person(house: House) -> None:
-    """A custom action that fails each time: apology, hand-over, and the thread tells of the call."""
+    """A custom action that fails each time: apology, a person, and the thread tells of the call."""
     house.actions.answers["look_up"] = ActionFailed("no such action")
     house.write("Please act on number seven.")
     house.rest()

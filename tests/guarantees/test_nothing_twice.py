@@ -1,5 +1,6 @@
 """A messenger repeats what it likes, whenever it likes: one message is kept, one answer is sent."""
 
+from conversation.event import Reply
 from tests.guarantees.house import DAY, MINUTE, SECOND, House
 from tests.guarantees.messenger import (
     telegram_message,
@@ -7,7 +8,7 @@ from tests.guarantees.messenger import (
     whatsapp_event,
     whatsapp_message,
 )
-from tests.guarantees.moments import Moment, once
+from tests.guarantees.moments import Moment, fail, once
 
 QUESTION = "When do you open?"
 ONCE = ["disclosure", f"re: {QUESTION}"]
@@ -169,8 +170,6 @@ def test_a_body_that_half_failed_comes_again_whole(house: House) -> None:
         if (moment.when, moment.name) == ("before", "inbound.send"):
             sends.append(moment)
             if len(sends) == 2:
-                from tests.guarantees.moments import fail
-
                 fail()
 
     house.moments.hook = refuse_the_second
@@ -195,8 +194,6 @@ def test_the_sdk_repeats_a_write_that_had_arrived(house: House) -> None:
 
 def test_an_agents_reply_is_said_once(house: House) -> None:
     """The desk repeats a reply with the same id, also after the queue has forgotten it."""
-    from conversation.event import Reply
-
     house.ask("I want a person please.")
     epoch = house.claim().epoch
     reply = Reply(id="desk:r1", at=house.now, agent="anna", epoch=epoch, text="Good morning.")
