@@ -3,11 +3,12 @@
 botocore itself, without boto3's resources: `python -X importtime` shows what that saves.
 """
 
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 import botocore.session
 from botocore.config import Config
+from botocore.loaders import Loader
 
 _CONFIG = Config(
     connect_timeout=1,
@@ -18,14 +19,48 @@ _CONFIG = Config(
 """Times in seconds: three attempts at one call fit well into converse's 20 s."""
 
 
+_SERVICES = ["cognito-idp", "dynamodb", "lambda", "s3", "sqs", "ssm"]
+
+
+class _Loader(Loader):
+    """What botocore knows of AWS; it would look through the folders of all 400 services first."""
+
+    def list_available_services(self, type_name: str) -> list[str]:  # noqa: ARG002  botocore's own
+        """Name the services that the house uses."""
+        return _SERVICES
+
+
 @cache
 def _session() -> botocore.session.Session:
-    return botocore.session.get_session()
+    session = botocore.session.get_session()
+    session.register_component("data_loader", _Loader())
+    return session
 
 
 def client(service: str, endpoint: str | None = None) -> Any:
     """Return a client; region, credentials and endpoint come as botocore finds them."""
     return _session().create_client(service, endpoint_url=endpoint, config=_CONFIG)
+
+
+class _LaterClient:
+    """A client that is built at its first call: for what most invocations have no need of."""
+
+    def __init__(self, service: str, endpoint: str | None = None) -> None:
+        self._service = service
+        self._endpoint = endpoint
+
+    @cached_property
+    def _client(self) -> Any:
+        return client(self._service, self._endpoint)
+
+    def __getattr__(self, operation: str) -> Any:
+        """Find an operation of the client."""
+        return getattr(self._client, operation)
+
+
+def later_client(service: str, endpoint: str | None = None) -> Any:
+    """Return a client that is built at its first call."""
+    return _LaterClient(service, endpoint)
 
 
 def patient_client(service: str, seconds: float) -> Any:

@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from aws.archive import S3Archive
-from aws.clients import client, patient_client
+from aws.clients import client, later_client, patient_client
 from aws.login import Login
 from aws.queues import SqsInbound, SqsOutbound
 from aws.table import DynamoTable
 from aws.vault import SsmVault
 from bootstrap.logs import set_up_logging
 from bootstrap.settings import Settings
-from conversation.bot import Bot
+from conversation.bot import Bot, Voice
 from conversation.identity import Identity
 from conversation.ports import Actions, Archive, Inbound, Outbound, Table, Vault
 
@@ -68,7 +68,7 @@ class House:
     @cached_property
     def archive(self) -> Archive:
         """The bucket: raw events and long texts."""
-        return S3Archive(client("s3"), self.settings.bucket_name)
+        return S3Archive(later_client("s3"), self.settings.bucket_name)
 
     @cached_property
     def vault(self) -> Vault:
@@ -84,7 +84,7 @@ class House:
     def login(self) -> Login:
         """The agents' sign-in."""
         endpoint = self.settings.cognito_endpoint or None
-        return Login(client("cognito-idp", endpoint), self.settings.user_pool_client_id)
+        return Login(later_client("cognito-idp", endpoint), self.settings.user_pool_client_id)
 
     @cached_property
     def actions(self) -> Actions:
@@ -106,6 +106,13 @@ class House:
         from dialogue.rasa_bot import load
 
         return load(self._bot_folder())
+
+    @cached_property
+    def voice(self) -> Voice:
+        """The trained bot's sentences alone; raises FileNotFoundError where there is none."""
+        from dialogue.voice import load_voice
+
+        return load_voice(self._bot_folder())
 
     @cached_property
     def _sqs(self) -> Any:

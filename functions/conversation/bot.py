@@ -60,10 +60,24 @@ class Answer(Model):
     tracker: dict[str, Any] = Field(default_factory=dict)
 
 
-class Bot(Protocol):
-    """A trained bot; pure: the same arguments give the same answer."""
+class Voice(Protocol):
+    """The sentences of a trained bot and its house; pure."""
 
     front_door: FrontDoor
+
+    def say(self, response: str, language: Language, seed: int, **values: str) -> Content:
+        """Return one variation of a response (`utter_…`) with its placeholders filled.
+
+        The built-in `utter_pforte_*` sentences stand in where the bot has none of its own.
+        Raises KeyError where there is no such response.
+        """
+
+    def title(self, intent: str, language: Language) -> str:
+        """Return the short title of an intent for a button (`utter_title_<intent>`)."""
+
+
+class Bot(Voice, Protocol):
+    """A trained bot; pure: the same arguments give the same answer."""
 
     def understand(self, text: str) -> Understanding:
         """Return what a text means; `nlu_fallback` where the bot is not sure."""
@@ -79,13 +93,3 @@ class Bot(Protocol):
 
     def chosen(self, payload: str) -> Understanding | None:
         """Return what a button's payload (`/intent`) means, None where it is not one of ours."""
-
-    def say(self, response: str, language: Language, seed: int, **values: str) -> Content:
-        """Return one variation of a response (`utter_…`) with its placeholders filled.
-
-        The built-in `utter_pforte_*` sentences stand in where the bot has none of its own.
-        Raises KeyError where there is no such response.
-        """
-
-    def title(self, intent: str, language: Language) -> str:
-        """Return the short title of an intent for a button (`utter_title_<intent>`)."""

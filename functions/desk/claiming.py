@@ -9,7 +9,6 @@ from conversation.claim import claim
 from conversation.conversation import Conversation
 from conversation.errors import Conflict, NotFound, Unavailable, VersionConflict
 from conversation.model import Model
-from conversation.words import agent_joined
 from desk.agent import Agent
 from desk.outside import Outside
 from desk.waiting import candidates
@@ -69,16 +68,17 @@ def claim_this(outside: Outside, agent: Agent, id_: str, again: bool = True) -> 
 
 
 def _claimed(outside: Outside, agent: Agent, conversation: Conversation) -> Conversation:
-    front_door = outside.front_door
+    voice = outside.voice
+    language = conversation.language or voice.front_door.default_language
     return claim(
         conversation,
         agent=agent.id,
         name=agent.name,
-        joined=agent_joined(agent.name, conversation.language or front_door.default_language),
+        joined=voice.say("utter_pforte_agent_joined", language, 0, agent=agent.name),
         now=outside.clock(),
         writer=uuid4().hex,
         pushed=_pushed(conversation.answer_to),
-        idle=front_door.claim_idle_minutes * 60_000,
+        idle=voice.front_door.claim_idle_minutes * 60_000,
     )
 
 

@@ -1,15 +1,11 @@
 """Let agents work: the desk's page and API (API Gateway, HTTP API)."""
 
 from functools import cache
-from importlib.resources import files
-from pathlib import Path
 from typing import Any
 
-from bootstrap.house import BOT_FOLDER, house
-from conversation.bot import FrontDoor
+from bootstrap.house import house
 from desk.outside import Outside
 from desk.routes import Desk
-from dialogue.compiled import FILE, CompiledBot
 
 
 @cache
@@ -24,15 +20,9 @@ def _desk() -> Desk:
             directory=found.login,
             clock=found.clock,
             random=found.random,
-            front_door=_front_door(found.settings.bot_dir),
+            voice=found.voice,
         )
     )
-
-
-def _front_door(bot_dir: str) -> FrontDoor:
-    """Read the settings of the trained bot, without the model that only `converse` needs."""
-    folder = Path(bot_dir) if bot_dir else files(BOT_FOLDER)
-    return CompiledBot.from_json(folder.joinpath(FILE).read_bytes()).front_door
 
 
 def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from random import Random
 from typing import Protocol
 
 from aws.login import NewPasswordRequired, Tokens
-from conversation.bot import FrontDoor
+from conversation.bot import Voice
 from conversation.ports import Archive, Inbound, Outbound, Table
 
 
@@ -25,7 +25,7 @@ class Directory(Protocol):
 
 @dataclass(frozen=True)
 class Outside:
-    """Everything that a request to the desk may touch; `front_door` is the bot's."""
+    """Everything that a request to the desk may touch; `voice` is the bot's."""
 
     table: Table
     inbound: Inbound
@@ -34,4 +34,4 @@ class Outside:
     directory: Directory
     clock: Callable[[], int]
     random: Random
-    front_door: FrontDoor
+    voice: Voice

@@ -53,7 +53,7 @@ def overview(outside: Outside, agent: Agent) -> Overview:
     """Return the queue, the longest due first, and the agent's own conversations."""
     table = outside.table
     count, rows = 0, list[Row]()
-    for team in _teams(outside.front_door):
+    for team in _teams(outside.voice.front_door):
         found = table.assigned(f"queue#{team}", ROWS)
         count += len(found) if len(found) < ROWS else table.waiting_count(f"queue#{team}")
         rows += [_row(waiting, team) for waiting in found]
@@ -63,7 +63,7 @@ def overview(outside: Outside, agent: Agent) -> Overview:
         waiting=count,
         queue=tuple(rows[:ROWS]),
         mine=tuple(_row(waiting, "") for waiting in table.assigned(f"agent#{agent.id}", ROWS)),
-        teams=outside.front_door.teams,
+        teams=outside.voice.front_door.teams,
     )
 
 
@@ -71,7 +71,7 @@ def candidates(outside: Outside, gone: Container[str], spread: int) -> list[str]
     """Return who is to be claimed first, next, and so on, without those found to be gone."""
     waiting = [
         row
-        for team in _teams(outside.front_door)
+        for team in _teams(outside.voice.front_door)
         for row in outside.table.assigned(f"queue#{team}", ROWS)
         if row.conversation not in gone
     ]

@@ -5,13 +5,13 @@ from collections.abc import Generator, Mapping
 from pathlib import Path
 from typing import Any
 
-from conversation.bot import Answer, FrontDoor
+from conversation.bot import Answer
 from conversation.escalation import Reason
 from conversation.message import Button, Content
 from conversation.turn import ActionCall
 from conversation.understanding import FALLBACK_INTENT, Language, RankedIntent, Understanding
 from dialogue.compiled import FILE, HAND_OVER, LANGUAGE_SLOT, MODEL_FOLDER, CompiledBot
-from dialogue.responses import choose, render
+from dialogue.voice import CompiledVoice
 from nlu.interpreter import Interpreter
 
 PERSON_INTENT = "talk_to_human"
@@ -19,12 +19,11 @@ PERSON_INTENT = "talk_to_human"
 _PAYLOAD = re.compile(r"/([^{@\s]+)")
 
 
-class RasaBot:
+class RasaBot(CompiledVoice):
     """A trained bot (see `conversation.bot.Bot`)."""
 
     def __init__(self, compiled: CompiledBot, interpreter: Interpreter) -> None:
-        self.front_door: FrontDoor = compiled.front_door
-        self._compiled = compiled
+        super().__init__(compiled)
         self._interpreter = interpreter
 
     def understand(self, text: str) -> Understanding:
@@ -57,7 +56,7 @@ class RasaBot:
         actions = self._compiled.rules.get(understanding.intent, ())
         for position, name in enumerate(actions):
             if name in self._compiled.responses:
-                contents += self._uttered(name, slots, seed, {})
+                contents += self.uttered(name, slots, seed, {})
             elif name == HAND_OVER:
                 hand_over = _reason(understanding.intent)
             else:
@@ -71,31 +70,6 @@ class RasaBot:
             hand_over=hand_over,
             tracker={"slots": {k: v for k, v in slots.items() if k != LANGUAGE_SLOT}},
         )
-
-    def say(self, response: str, language: Language, seed: int, **values: str) -> Content:
-        """Return one variation of a response with its placeholders filled.
-
-        Raises KeyError where there is no such response.
-        """
-        slots = {**self._compiled.slots, LANGUAGE_SLOT: language}
-        said = self._uttered(response, slots, seed, values)
-        return said[0] if said else Content()
-
-    def title(self, intent: str, language: Language) -> str:
-        """Return the short title of an intent for a button, its name where it has none."""
-        response = f"utter_title_{intent}"
-        if response in self._compiled.responses:
-            return self.say(response, language, 0).text
-        return intent.replace("_", " ").capitalize()
-
-    def _uttered(
-        self, response: str, slots: Mapping[str, Any], seed: int, values: Mapping[str, Any]
-    ) -> list[Content]:
-        variation = choose(response, self._compiled.responses[response], slots, seed)
-        if variation is None:
-            return []
-        house = {"company": self.front_door.company, "privacy_url": self.front_door.privacy_url}
-        return [render(variation, {**house, **slots, **values})]
 
     def _after(self, events: list[dict[str, Any]], slots: dict[str, Any]) -> dict[str, Any]:
         """Return the slots after an action's events."""
@@ -114,7 +88,7 @@ class RasaBot:
         for said in responses:
             name = str(said.get("response"))
             if name in self._compiled.responses:
-                contents += self._uttered(name, slots, seed, said)
+                contents += self.uttered(name, slots, seed, said)
             elif said.get("text"):
                 buttons = said.get("buttons") or []
                 contents.append(

@@ -131,7 +131,7 @@ class House:
             directory=None,  # type: ignore[arg-type]  # nobody signs in here
             clock=self.clock,
             random=Random(0),
-            front_door=self.bot.front_door,
+            voice=self.bot,
         )
         return claim_this(outside, agent, self.conversation_of(user))
 

@@ -201,5 +201,5 @@ def test_a_claim_may_die_at_any_call() -> None:
         claim_of(house)
         house.rest(until=house.now + 180 * SECOND)
         claimed = house.state().assignee == "agent:anna"
-        assert house.messenger.texts().count("Anna ist jetzt für Sie da.") == claimed, moment
-        assert ("Anna ist jetzt für Sie da." in [text for _, text in house.said()]) == claimed
+        assert house.messenger.texts().count("agent_joined") == claimed, moment
+        assert ("agent_joined" in [text for _, text in house.said()]) == claimed

@@ -5,7 +5,7 @@ import pytest
 from tests.guarantees.house import ANNA, MINUTE, SECOND, House
 from tests.guarantees.moments import die, once
 
-JOINED = "Anna ist jetzt für Sie da."
+JOINED = "agent_joined"
 
 
 def _waiting(house: House) -> None:

@@ -353,7 +353,7 @@ class World(Ground):
             directory=None,  # type: ignore[arg-type]  # nobody signs in here
             clock=self.clock,
             random=Random(0),
-            front_door=WorldBot.front_door,
+            voice=WorldBot(),
         )
 
         def take() -> int | None:

@@ -16,6 +16,8 @@ from conversation.message import Author, Content, Message
 from conversation.turn import MessageState, Turn, TurnRecord
 from desk.outside import Outside
 from desk.routes import Desk
+from dialogue.compiled import CompiledBot, Variation
+from dialogue.voice import CompiledVoice
 from tests.fakes import MemoryArchive, MemoryInbound, MemoryOutbound, MemoryQueue, MemoryTable
 from tests.faults import Faults
 from tests.gateway import http_event
@@ -41,6 +43,17 @@ ANNA = {
     "name": "Anna Weber",
 }
 JONAS = {**ANNA, "sub": "jonas-2", "name": "Jonas Beck", "email": "jonas@stadtwerke.example"}
+
+
+def voice(front_door: FrontDoor) -> CompiledVoice:
+    """Return a voice that knows the one sentence which the desk says."""
+    joined = (
+        Variation(text="{agent} is here for you now.", condition={"language": "en"}),
+        Variation(text="{agent} ist jetzt für Sie da.", condition={"language": "de"}),
+    )
+    responses = {"utter_pforte_agent_joined": joined}
+    bot = CompiledBot(front_door=front_door, intents=(), rules={}, responses=responses)
+    return CompiledVoice(bot)
 
 
 def conversation_id(name: str) -> str:
@@ -113,7 +126,7 @@ class House:
             directory=self.directory,
             clock=self.clock,
             random=Random(7),
-            front_door=self.front_door,
+            voice=voice(self.front_door),
         )
         self.desk = Desk(self.outside)
 

@@ -11,10 +11,10 @@ from conversation.claim import claim
 from conversation.conversation import Conversation
 from conversation.errors import Conflict, Unavailable
 from conversation.event import event_from_json
+from conversation.message import Content
 from conversation.outgoing import outgoing_from_json
 from conversation.ports import Waiting
 from conversation.turn import Delivery
-from conversation.words import agent_joined
 from desk.agent import Agent, agent_of
 from desk.claiming import claim_next, claim_this
 from desk.waiting import AS_GOOD_AS_EQUAL, in_fair_disorder
@@ -31,7 +31,7 @@ def _claimed(conversation: Conversation, pushed: bool = True) -> Conversation:
         conversation,
         agent="anna-1",
         name="Anna",
-        joined=agent_joined("Anna", "de"),
+        joined=Content(text="Anna ist jetzt für Sie da."),
         now=NOW,
         writer="w",
         idle=15 * MINUTE,

@@ -43,4 +43,4 @@ def test_the_function_answers_from_its_environment() -> None:
     """Built from settings and the trained bot's front door, it serves and keeps its door."""
     assert handler.handle(http_event("GET", "/desk"), None)["statusCode"] == 200
     assert handler.handle(http_event("GET", "/desk/api/overview"), None)["statusCode"] == 401
-    assert handler._desk()._outside.front_door == FRONT_DOOR
+    assert handler._desk()._outside.voice.front_door == FRONT_DOOR
