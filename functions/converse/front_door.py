@@ -338,8 +338,8 @@ def _cannot_read(turn: TurnBuilder, utterance: Utterance) -> None:
     """Say what cannot be read, and offer a person."""
     content = utterance.contents[-1]
     words = _OTHER_KIND
-    for attachment in content.attachments[:1]:
-        words = _ATTACHMENT_WORDS[attachment.kind]
+    if content.attachments and not content.unreadable:
+        words = _ATTACHMENT_WORDS[content.attachments[0].kind]
     if not content.attachments and not content.unreadable:
         turn.say(_with_person(turn, "utter_pforte_rephrase"), "bot")
         return
