@@ -1,4 +1,4 @@
-"""Run custom actions where they live: behind a URL, or in a Lambda function.
+"""Run custom actions in a Lambda function; `http_actions` runs them behind a URL.
 
 Both speak the protocol of Rasa's action server: the payload is its request, the answer holds
 `events` and `responses`; 400 and 404 mean that it does not run the action.
@@ -7,10 +7,8 @@ Both speak the protocol of Rasa's action server: the payload is its request, the
 import json
 from typing import TYPE_CHECKING, Any
 
-import httpx
-
 from aws.outages import reaching_aws
-from conversation.errors import ActionFailed, Unavailable
+from conversation.errors import ActionFailed
 from conversation.turn import ActionCall
 
 if TYPE_CHECKING:
@@ -18,26 +16,6 @@ if TYPE_CHECKING:
 
 TIMEOUT = 8.0
 """Seconds for one call."""
-
-
-class HttpActions:
-    """A team's own action server."""
-
-    def __init__(self, url: str) -> None:
-        self._url = url
-        self._client = httpx.Client(timeout=TIMEOUT)
-
-    def call(self, call: ActionCall) -> dict[str, Any]:
-        """Run a custom action and return its answer. Raises Unavailable, ActionFailed."""
-        try:
-            response = self._client.post(self._url, json=call.payload)
-        except httpx.TransportError as error:
-            raise Unavailable(f"{call.action}: {type(error).__name__}") from error
-        if response.status_code >= 500 or response.status_code == 429:
-            raise Unavailable(f"{call.action}: the action server answers {response.status_code}")
-        if response.status_code != 200:
-            raise ActionFailed(f"{call.action}: the action server answers {response.status_code}")
-        return _answer(call, response.content)
 
 
 class LambdaActions:
@@ -56,7 +34,7 @@ class LambdaActions:
             payload = answer["Payload"].read()
         if "FunctionError" in answer:
             raise ActionFailed(f"{call.action}: {answer['FunctionError']}")
-        return _answer(call, payload)
+        return answer_of(call, payload)
 
 
 class NoActions:
@@ -67,7 +45,8 @@ class NoActions:
         raise ActionFailed(f"{call.action}: no action server is configured")
 
 
-def _answer(call: ActionCall, body: bytes) -> dict[str, Any]:
+def answer_of(call: ActionCall, body: bytes) -> dict[str, Any]:
+    """Read what an action server answered. Raises ActionFailed."""
     try:
         answer = json.loads(body)
     except ValueError as error:

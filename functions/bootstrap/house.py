@@ -89,10 +89,12 @@ class House:
     @cached_property
     def actions(self) -> Actions:
         """The action server, where one is configured."""
-        # Imported here: httpx is for those that call actions alone.
-        from aws.actions import TIMEOUT, HttpActions, LambdaActions, NoActions
+        # Imported here: only converse calls actions, and httpx is for those behind a URL.
+        from aws.actions import TIMEOUT, LambdaActions, NoActions
 
         if self.settings.action_endpoint:
+            from aws.http_actions import HttpActions
+
             return HttpActions(self.settings.action_endpoint)
         if self.settings.action_function:
             lambda_client = patient_client("lambda", TIMEOUT)

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict
 class Model(BaseModel):
     """An immutable value; unknown fields are an error, so that a typing slip cannot lose data."""
 
+    # Built at first use: no function needs all the words, and each start would build them all.
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     def to_json(self) -> str:

@@ -8,8 +8,9 @@ import httpx
 import pytest
 from botocore.stub import Stubber
 
-from aws.actions import HttpActions, LambdaActions, NoActions
+from aws.actions import LambdaActions, NoActions
 from aws.clients import client
+from aws.http_actions import HttpActions
 from conversation.errors import ActionFailed, Unavailable
 from conversation.turn import ActionCall
 
