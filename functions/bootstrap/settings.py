@@ -36,6 +36,7 @@ class Settings(BaseModel):
     user_pool_id: str = ""
     user_pool_client_id: str = ""
     cognito_endpoint: str = ""
+    webchat_origins: str = "*"
     action_endpoint: str = ""
     action_function: str = ""
     bot_dir: str = ""

@@ -21,7 +21,6 @@ from converse.burst import is_greeting
 from converse.escalate import MINUTE, close, hand_over, reopen
 
 PERSON = "/pforte_person"
-NONE_OF_THESE = "/pforte_none"
 
 ASK_BACK_FLOOR = 0.25
 """Below this confidence a guess is not worth a button."""
@@ -164,8 +163,6 @@ def _answer(turn: TurnBuilder, utterance: Utterance) -> Generator[ActionCall, di
             )
     elif waiting:
         yield from _while_waiting(turn, utterance, understanding)
-    elif intent == NONE_OF_THESE:
-        turn.utter("utter_pforte_rephrase", author="bot")
     else:
         yield from _dialogue(turn, utterance, understanding)
 
@@ -203,8 +200,8 @@ def _chosen(turn: TurnBuilder, utterance: Utterance) -> Understanding | None:
                 payload = option.payload
     if payload is None:
         return None
-    if payload in (PERSON, NONE_OF_THESE):
-        return Understanding(text="", intent=payload, confidence=1.0)
+    if payload == PERSON:
+        return Understanding(text="", intent=PERSON, confidence=1.0)
     return turn.bot.chosen(payload)
 
 

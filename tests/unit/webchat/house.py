@@ -163,7 +163,9 @@ class House:
         """Let an agent take the conversation; the agent's id is no word for customers."""
         old = self.conversation(address)
         joined = Content(text=f"{name.split()[0]} ist jetzt für Sie da.")
-        new = claim(old, "agent-id-17", name, joined, self.clock(), "claim", pushed=False)
+        new = claim(
+            old, "agent-id-17", name, joined, self.clock(), "claim", pushed=False, idle=900_000
+        )
         self.table.put_conversation(new, old.version)
         if new.pending is not None:
             self.table.put_record(TurnRecord.of(new.id, new.pending))
