@@ -7,7 +7,7 @@ from queue import SimpleQueue
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import (  # type: ignore[import-untyped]  # has no types
+from axe_playwright_python.sync_playwright import (
     Axe,
 )
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sync_playwright
