@@ -157,7 +157,7 @@ class _Sending:
         view = self._view()
         record = view.record
         if record is None:
-            raise _BackOff(3)
+            raise _BackOff(min(3 * self._receive_count, 60))
         address = self._delivery.address
         self._doubtful = self._parked is None and self._may_have_been_sent(record)
         if address in record.refused:  # refused, and its conversation not told yet

@@ -200,7 +200,7 @@ class House:
 
     def rest(self, until: int | None = None) -> None:
         """Run all there is to run, time passing; `until` (ms) also waits for what is due then."""
-        for _ in range(3_000):
+        for _ in range(500):
             if self.inbound_queue.ready():
                 self.converse()
             elif self.outbound_queue.ready():
