@@ -7,7 +7,6 @@ from typing import Literal
 from conversation.errors import Unavailable
 from tests.faults import READS, Faults
 
-
 MOST = 5_000
 """How many moments a house may pass until it counts as one that never comes to rest."""
 
