@@ -1,5 +1,6 @@
 """Say what the intent layer made of one text."""
 
+from collections.abc import Mapping
 from typing import Literal
 
 from conversation.model import Model
@@ -10,12 +11,20 @@ FALLBACK_INTENT = "nlu_fallback"
 
 
 class Entity(Model):
-    """A stretch of the text that means something; offsets in characters."""
+    """A stretch of the text that means something; offsets in characters.
+
+    `extractor` is called as Rasa's for the same task, and `additional_info` is as Duckling's
+    (`unit` of an amount, `grain` of a time): actions ask for both.
+    """
 
     entity: str
     value: str
     start: int
     end: int
+    role: str | None = None
+    group: str | None = None
+    extractor: str = ""
+    additional_info: Mapping[str, str | float] = {}
 
 
 class RankedIntent(Model):

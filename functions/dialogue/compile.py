@@ -88,6 +88,7 @@ def _check_examples(project: Project) -> None:
             example.node.fail(
                 f"intent '{example.intent}' is not in the domain. Add it there or correct it."
             )
+    _check_entities(project)
     taught = {example.intent for example in project.examples}
     for intent, node in project.intents.items():
         if intent not in taught:
@@ -97,6 +98,17 @@ def _check_examples(project: Project) -> None:
             f"{project.front_door.file}: examples of at least two intents are needed to tell one "
             "from another. Add them in data/."
         )
+
+
+def _check_entities(project: Project) -> None:
+    told = set(project.entities)
+    for example in project.examples:
+        for entity in example.entities:
+            if entity.entity not in told:
+                told.add(entity.entity)
+                project.warn(
+                    example.node, f"entity '{entity.entity}' is not in the domain: add it there."
+                )
 
 
 def _initial(project: Project, name: str, node: Node) -> SlotValue:

@@ -4,36 +4,38 @@ A file's name says the language of its examples (`nlu_de.yml`, `de/….yml`); `m
 {language: en}` at an intent's block says it for the block.
 """
 
-import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from conversation.understanding import Language
+from conversation.understanding import Entity, Language
+from dialogue.annotations import read_annotated
 from dialogue.source import Node
 
 Warn = Callable[[Node, str], None]
 
-_ANNOTATION = re.compile(r"\[([^\]]+)\](?:\([^)]*\)|\{[^}]*\}|\[[^\]]*\])")
+BESIDE = ("synonym", "regex", "lookup")
+"""Entries of `nlu:` that are no examples of an intent: see `vocabulary`."""
 
 
 class Example(NamedTuple):
-    """A text that means an intent."""
+    """A text that means an intent, and the entities that are annotated in it."""
 
     text: str
     intent: str
     language: Language | None
     node: Node
+    entities: tuple[Entity, ...] = ()
 
 
 def read_examples(section: Node, language: Language | None, warn: Warn) -> list[Example]:
-    """Read one `nlu:` section; what is not supported yet goes to `warn`. Raises ProjectError."""
+    """Read the intents' examples of one `nlu:` section. Raises ProjectError.
+
+    What is not supported yet goes to `warn`.
+    """
     examples: list[Example] = []
-    annotated: Node | None = None
     for block in section.sequence("nlu"):
         fields = block.mapping("an entry of nlu")
-        kind = next((key for key in ("synonym", "regex", "lookup") if key in fields), None)
-        if kind is not None:
-            warn(block, f"'{kind}' is not used yet.")
+        if any(key in fields for key in BESIDE):
             continue
         if "intent" not in fields:
             block.fail("an entry of nlu needs 'intent: name'. Add it.")
@@ -44,13 +46,9 @@ def read_examples(section: Node, language: Language | None, warn: Warn) -> list[
         spoken = _language(fields.get("metadata"), language)
         if "examples" not in fields:
             block.fail(f"intent '{intent}' has no 'examples: |'. Add some or remove it.")
-        for node in _lines(fields["examples"]):
-            text = node.text("an example")
-            plain = _ANNOTATION.sub(r"\1", text)
-            annotated = annotated or (node if plain != text else None)
-            examples.append(Example(plain, intent, spoken, node))
-    if annotated:
-        warn(annotated, "entities are not recognised yet; only the words of the example count.")
+        for node in lines(fields["examples"]):
+            plain, entities = read_annotated(node)
+            examples.append(Example(plain, intent, spoken, node, entities))
     return examples
 
 
@@ -65,7 +63,7 @@ def _language(metadata: Node | None, default: Language | None) -> Language | Non
     return languages[node.value]
 
 
-def _lines(examples: Node) -> Iterator[Node]:
+def lines(examples: Node) -> Iterator[Node]:
     """Yield each example with its own line, from a block of `- ` lines or a list."""
     if isinstance(examples.value, list):
         for entry in examples.value:

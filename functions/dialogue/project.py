@@ -8,6 +8,8 @@ from conversation.understanding import Language
 from dialogue.examples import Example, read_examples
 from dialogue.rules import Rule, read_rules
 from dialogue.source import Node, ProjectError, read_yaml, yaml_files
+from dialogue.vocabulary import add_annotated, read_vocabulary
+from nlu.entities.vocabulary import Vocabulary
 
 FORMAT = (3, 1)
 
@@ -17,7 +19,6 @@ IMPLICIT_INTENTS = ("restart", "back", "out_of_scope", "session_start", "nlu_fal
 _UNSUPPORTED = {
     "stories": "stories are not run yet: only rules answer",
     "forms": "forms are not run yet",
-    "entities": "entities are not recognised yet",
     "e2e_actions": "end-to-end actions are not run",
 }
 _IGNORED = ("version", "session_config", "config", "importers")
@@ -34,9 +35,11 @@ class Project:
     front_door: Node
     intents: dict[str, Node] = field(default_factory=dict)
     slots: dict[str, Node] = field(default_factory=dict)
+    entities: dict[str, Node] = field(default_factory=dict)
     actions: dict[str, Node] = field(default_factory=dict)
     responses: dict[str, Node] = field(default_factory=dict)
     examples: list[Example] = field(default_factory=list)
+    vocabulary: Vocabulary = field(default_factory=Vocabulary)
     rules: list[Rule] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
@@ -69,12 +72,15 @@ def read_file(project: Project, path: Path, content: Node) -> None:
         return
     for key, node in sections.items():
         if key == "nlu":
-            project.examples += read_examples(node, file_language(path), project.warn)
+            examples = read_examples(node, file_language(path), project.warn)
+            project.examples += examples
+            read_vocabulary(node, project.vocabulary)
+            add_annotated(examples, project.vocabulary)
         elif key == "rules":
             project.rules += read_rules(node)
         elif key in ("responses", "slots"):
             _merge(getattr(project, key), node.mapping(key), key)
-        elif key in ("intents", "actions"):
+        elif key in ("intents", "entities", "actions"):
             _merge(getattr(project, key), dict(_named(node, key)), key)
         elif key not in _IGNORED:
             _warn_unused(project, key, node)

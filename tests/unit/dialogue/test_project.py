@@ -152,7 +152,7 @@ def test_what_is_not_supported_yet_is_told(write_bot: WriteBot) -> None:
     assert "misspelt" in by_place["data/stories.yml:4"]
     assert "forms are not run yet" in by_place["data/stories.yml:5"]
     assert "above 3.1" in by_place["data/new.yml:1"]
-    assert "entities are not recognised yet" in by_place["data/nlu_en.yml:7"]
+    assert "entity 'greeting' is not in the domain" in by_place["data/nlu_en.yml:7"]
     assert "hello there" in [example.text for example in project.examples]
 
 
