@@ -9,6 +9,7 @@ from conversation.errors import Malformed
 from conversation.event import CustomerEvent
 from conversation.identity import Identity
 from conversation.incoming import Incoming
+from conversation.masking import masked
 from conversation.message import Content, Message
 from conversation.model import Model
 from conversation.ports import Table
@@ -57,10 +58,10 @@ def event_of(
 ) -> CustomerEvent:
     """Return the event that a visitor's message is. Raises Malformed for an unknown choice.
 
-    A payload never comes from the page: customers cannot type themselves into an intent.
+    Card numbers and secrets are masked. A payload never comes from the page: customers cannot type themselves into an intent.
     """
     if message.choice is None:
-        content = Content(text=message.text or "")
+        content = masked(Content(text=message.text or ""))
     else:
         content = _chosen(message.choice, visitor, table)
     at = now if message.sent_at is None else min(message.sent_at, now)

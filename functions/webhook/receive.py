@@ -11,6 +11,7 @@ from conversation.errors import NotFound, TooLarge, Unauthorized
 from conversation.event import CustomerEvent
 from conversation.identity import Identity
 from conversation.incoming import Incoming
+from conversation.masking import masked, masked_json
 from conversation.message import Content
 from conversation.ports import Archive, Inbound, Table, Vault
 from webhook.receipts import take_receipt
@@ -79,8 +80,10 @@ def _is_odd(incoming: Incoming) -> bool:
 
 
 def hand_over(house: House, incoming: Incoming) -> None:
-    """Put what happened into its conversation's group. Raises Unavailable."""
+    """Put what happened into its conversation's group, card numbers masked. Raises Unavailable."""
     event_id = house.identity.event(incoming)
+    if incoming.content is not None:
+        incoming = incoming.model_copy(update={"content": masked(incoming.content)})
     if incoming.content is not None and len(incoming.content.text) > TEXT_LIMIT:
         content = _archived(house.archive, incoming.content, event_id)
         incoming = incoming.model_copy(update={"content": content})
@@ -97,4 +100,5 @@ def _archived(archive: Archive, content: Content, event_id: str) -> Content:
 
 def _keep_raw(house: House, channel: str, body: bytes) -> None:
     day = datetime.fromtimestamp(house.clock() / 1000, UTC).date().isoformat()
-    house.archive.put(f"raw/{channel}/{day}/{hashlib.sha256(body).hexdigest()[:32]}", body)
+    key = f"raw/{channel}/{day}/{hashlib.sha256(body).hexdigest()[:32]}"
+    house.archive.put(key, masked_json(body))

@@ -208,3 +208,14 @@ def test_what_the_queue_did_not_take_is_not_accepted() -> None:
 
     assert answer.status == 503
     assert int(answer.headers["Retry-After"]) > 0
+
+
+def test_a_card_number_does_not_reach_the_queue() -> None:
+    """It is masked before anything keeps it; its last digits tell which one is meant."""
+    house = House()
+    house.call("POST", "messages", {"id": UUID, "text": "4111 1111 1111 1111"}, house.visitor())
+
+    [(_, event)] = house.arrived()
+
+    assert event.incoming.content is not None
+    assert event.incoming.content.text == "•••• 1111"
