@@ -19,6 +19,7 @@ _COMMANDS = {
     "phone": "pforte.phone",
     "parse": "pforte.parse",
     "bot": "pforte.bot.command",
+    "nlu": "pforte.nlu.command",
 }
 
 

@@ -25,6 +25,15 @@ class Curve:
         return probability
 
 
+SHIPPED = Curve(slope=3.6, offset=-3.4)
+"""For a bot that is too small to fit one on."""
+
+
+def shipped_threshold(precision: float) -> float:
+    """Return from where on the shipped curve acts: confidences above are evenly spread to 1."""
+    return round(max(2 * precision - 1, 0.0), 6)
+
+
 def fit_curve(evidence: Floats, right: NDArray[np.bool_], weights: Floats) -> Curve:
     """Fit the curve by Newton's method, with Platt's smoothed targets.
 

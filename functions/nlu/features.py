@@ -15,7 +15,7 @@ LONGEST = 2000
 
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 _WORD = re.compile(r"\w+")
-_DIGIT = re.compile(r"\d")
+_DIGITS = re.compile(r"\d+")
 _SPACE = np.uint32(32)
 _PRIME = np.uint64(0x100000001B3)
 _MIX = np.uint64(0x9E3779B97F4A7C15)
@@ -32,7 +32,7 @@ def shorten(text: str) -> str:
 def words(text: str) -> list[str]:
     """Return a text's words in one spelling: case, umlauts (ä = ae) and digits (0) made equal."""
     compatible = unicodedata.normalize("NFKC", shorten(text)).casefold()
-    folded = _DIGIT.sub("0", shorten(compatible).translate(_UMLAUTS))
+    folded = _DIGITS.sub("0", shorten(compatible).translate(_UMLAUTS))
     return _WORD.findall(folded)
 
 

@@ -11,9 +11,12 @@ from numpy.typing import NDArray
 from conversation.understanding import FALLBACK_INTENT, RankedIntent, Understanding
 from nlu import ridge
 from nlu.calibration import Curve
+from nlu.encoder import SHARES, load_encoders
 from nlu.features import shorten
-from nlu.index import Index, mapped
+from nlu.files import mapped
+from nlu.index import Index
 from nlu.language import LanguageModel
+from nlu.neighbours import Neighbours
 
 FILE = "model.json"
 
@@ -41,21 +44,30 @@ class Interpreter:
     """A trained model; pure and safe to share."""
 
     intents: tuple[str, ...]
-    index: Index
+    neighbours: Neighbours
     weights: NDArray[np.float32]
+    labels: NDArray[np.int32]
+    scale: NDArray[np.float32]
     curve: Curve
     threshold: float
     threshold_by_intent: dict[str, float]
     language: LanguageModel
 
     @classmethod
-    def load(cls, folder: Path) -> "Interpreter":
-        """Map what training wrote into memory."""
+    def load(cls, folder: Path, vectors: Path | None = None) -> "Interpreter":
+        """Map what training wrote into memory; the encoders are in `vectors`, or in `folder`."""
         model = json.loads((folder / FILE).read_text(encoding="utf-8"))
         return cls(
             intents=tuple(model["intents"]),
-            index=Index.load(folder, model["examples"], model["unseen"]),
+            neighbours=Neighbours.load(
+                folder,
+                Index.load(folder, model["examples"], model["unseen"]),
+                tuple(SHARES[model["tier"]].values()),
+                load_encoders(model["tier"], vectors or folder),
+            ),
             weights=mapped(folder / "ridge.npy"),
+            labels=mapped(folder / "labels.npy"),
+            scale=mapped(folder / "scale.npy"),
             curve=Curve(model["slope"], model["offset"]),
             threshold=model["threshold"],
             threshold_by_intent=model["threshold_by_intent"],
@@ -88,9 +100,11 @@ class Interpreter:
 
         The curve is that of winners: others are discounted by how far they lie behind.
         """
-        cosines = self.index.cosines(text)
-        scores = ridge.kernel(cosines) @ self.weights
-        found = ridge.evidence(scores, cosines.max(keepdims=True))
+        cosines = self.neighbours.cosines(text, self.neighbours.meaning([text])[0])
+        scores = ridge.kernel(cosines).astype(np.float32) @ self.weights
+        scores = scores + ridge.pull(cosines, self.labels, self.scale)
+        nearest = np.where(self.labels >= 0, cosines, 0).max(keepdims=True)
+        found = ridge.evidence(scores, nearest)
         confidence = self.curve.confidence(found) * found / max(found.max(), 1e-9)
         order = np.argsort(-confidence, kind="stable")[:RANKED]
         return tuple(

@@ -7,16 +7,19 @@ from pydantic import Field
 
 from conversation.model import Model
 
+Tier = Literal["default", "accurate", "small"]
+
 
 class NluSettings(Model):
     """How sure to be before acting on an intent.
 
-    `precision`: of what is acted on, this share should be right, if the share
+    `tier`: *small* compares words and letters, *default* meanings as well, *accurate* with a second
+    reader. `precision`: of what is acted on, this share should be right, if the share
     `expected_out_of_scope` of all messages is about something else. `confidence_by_intent` sets
     an intent's own, lower threshold: a person who is asked for in vain is worse than one too many.
     """
 
-    tier: Literal["small"] = "small"
+    tier: Tier = "default"
     precision: float = Field(default=0.95, gt=0, lt=1)
     expected_out_of_scope: float = Field(default=0.3, ge=0, lt=1)
     confidence_by_intent: Mapping[str, float] = {"talk_to_human": 0.5}

@@ -37,11 +37,14 @@ def train(bot: Path, out: Path) -> Trained:
     # Before numpy is loaded: with several threads, sums come out in another order each time.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     os.environ.setdefault("MKL_NUM_THREADS", "1")
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
     from conversation.errors import PforteError
     from dialogue.compile import compile_project, nlu_settings
     from dialogue.compiled import FILE, MODEL_FOLDER
     from dialogue.project import read_project
+    from nlu.encoder import load_encoders
     from nlu.training import train as train_nlu
+    from pforte.nlu.encoders import link, prepared
 
     began = time.perf_counter()
     if not bot.is_dir():
@@ -53,7 +56,15 @@ def train(bot: Path, out: Path) -> Trained:
     except PforteError as error:
         raise Failure(str(error), FOUND_WRONG) from error
     _clear(out)
-    report = train_nlu(_examples(project), settings, out / MODEL_FOLDER, _titles(compiled))
+    vectors = prepared(settings.tier)
+    report = train_nlu(
+        _examples(project, compiled),
+        settings,
+        out / MODEL_FOLDER,
+        _titles(compiled),
+        load_encoders(settings.tier, vectors),
+    )
+    link(settings.tier, vectors, out / MODEL_FOLDER)
     (out / "__init__.py").write_text(_PACKAGE, "utf-8")
     (out / FILE).write_text(compiled.to_json() + "\n", "utf-8")
     (out / _INPUTS).write_text(_fingerprint(bot) + "\n", "utf-8")
@@ -78,10 +89,15 @@ def trained(bot: Path) -> Path:
     return out
 
 
-def _examples(project: "Project") -> "list[Example]":
-    from nlu.training import Example
+def _examples(project: "Project", compiled: "CompiledBot") -> "list[Example]":
+    """Return the examples; those that nothing answers and whose name says so are out of scope."""
+    from nlu.training import OUT_OF_SCOPE, OUT_OF_SCOPE_NAMES, Example
 
-    return [Example(each.text, each.intent, each.language) for each in project.examples]
+    outside = set(OUT_OF_SCOPE_NAMES) - set(compiled.rules)
+    return [
+        Example(each.text, OUT_OF_SCOPE if each.intent in outside else each.intent, each.language)
+        for each in project.examples
+    ]
 
 
 def _titles(compiled: "CompiledBot") -> "list[Example]":

@@ -31,7 +31,7 @@ ANYTHING = st.one_of(
 @pytest.fixture(scope="module")
 def interpreter(tmp_path_factory: pytest.TempPathFactory) -> Interpreter:
     folder = tmp_path_factory.mktemp("model")
-    train(EXAMPLES, NluSettings(), folder)
+    train(EXAMPLES, NluSettings(tier="small"), folder)
     return Interpreter.load(folder)
 
 
@@ -59,7 +59,7 @@ def test_work_for_one_text_is_bounded(text: str) -> None:
 
 def test_the_end_of_a_long_text_counts(tmp_path: Path) -> None:
     """Of a long text both ends are read: the request often comes last."""
-    train(EXAMPLES, NluSettings(), tmp_path)
+    train(EXAMPLES, NluSettings(tier="small"), tmp_path)
     interpreter = Interpreter.load(tmp_path)
     filler = "x" * 100_000
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from conversation.understanding import FALLBACK_INTENT
-from nlu import ridge, training
+from nlu import landmarks, ridge
 from nlu.calibration import Curve, fit_curve, threshold_for
 from nlu.interpreter import Interpreter
 from nlu.settings import NluSettings
@@ -56,7 +56,7 @@ EXAMPLES = [Example(text, intent) for intent, texts in TAUGHT.items() for text i
 @pytest.fixture(scope="module")
 def interpreter(tmp_path_factory: pytest.TempPathFactory) -> Interpreter:
     folder = tmp_path_factory.mktemp("model")
-    train(EXAMPLES, NluSettings(precision=0.8, expected_out_of_scope=0.1), folder)
+    train(EXAMPLES, NluSettings(tier="small", precision=0.8, expected_out_of_scope=0.1), folder)
     return Interpreter.load(folder)
 
 
@@ -134,7 +134,7 @@ def test_an_unsure_guess_keeps_its_ranking(interpreter: Interpreter) -> None:
 
 def test_a_person_is_reached_with_less_confidence(interpreter: Interpreter, tmp_path: Path) -> None:
     """talk_to_human has its own, lower threshold; asking for a bot is not asking for a person."""
-    train(EXAMPLES, NluSettings(precision=0.99, expected_out_of_scope=0.5), tmp_path)
+    train(EXAMPLES, NluSettings(tier="small", precision=0.99, expected_out_of_scope=0.5), tmp_path)
     assert Interpreter.load(tmp_path).threshold_by_intent == {"talk_to_human": 0.5}
     strict = replace(interpreter, threshold=1.0, threshold_by_intent={"talk_to_human": 0.5})
 
@@ -146,7 +146,7 @@ def test_a_person_is_reached_with_less_confidence(interpreter: Interpreter, tmp_
 def test_a_wanted_precision_costs_coverage(tmp_path: Path) -> None:
     """The surer the bot must be, the less it acts on."""
     thresholds = [
-        train(EXAMPLES, NluSettings(precision=precision), tmp_path).threshold
+        train(EXAMPLES, NluSettings(tier="small", precision=precision), tmp_path).threshold
         for precision in (0.5, 0.7, 0.9)
     ]
     assert thresholds == sorted(thresholds)
@@ -156,12 +156,12 @@ def test_a_wanted_precision_costs_coverage(tmp_path: Path) -> None:
 def test_training_needs_two_intents(tmp_path: Path) -> None:
     """With one intent there is nothing to tell apart."""
     with pytest.raises(ValueError, match="at least two intents"):
-        train([Example("hello", "greet")], NluSettings(), tmp_path)
+        train([Example("hello", "greet")], NluSettings(tier="small"), tmp_path)
 
 
 def test_two_examples_are_enough_to_train(tmp_path: Path) -> None:
     """The smallest bot trains, and is not sure of what it cannot judge."""
-    train([Example("hello", "greet"), Example("bye", "part")], NluSettings(), tmp_path)
+    train([Example("hello", "greet"), Example("bye", "part")], NluSettings(tier="small"), tmp_path)
     assert Interpreter.load(tmp_path).parse("hello").ranking[0].name == "greet"
 
 
@@ -170,24 +170,35 @@ def test_leaving_one_out_is_what_its_closed_form_says() -> None:
     generator = np.random.default_rng(3)
     points = generator.normal(size=(12, 5))
     points /= np.linalg.norm(points, axis=1, keepdims=True)
-    cosines = points @ points.T
     labels = np.arange(12) % 3
-    inverse = ridge.invert(cosines)
-    _, unseen = ridge.fit(inverse, labels, 3)
+    features = ridge.kernel(points @ points.T) @ ridge.basis(points @ points.T)
+    matrix = ridge.penalised(features.T @ features)
+    weights = ridge.fit(matrix, features, labels, 3)
 
-    kept = np.arange(1, 12)
-    without = ridge.invert(cosines[np.ix_(kept, kept)])
-    weights, _ = ridge.fit(without, labels[kept], 3)
+    kept = features[1:]
+    without = ridge.fit(ridge.penalised(kept.T @ kept), kept, labels[1:], 3)
 
-    assert np.allclose(unseen[0], ridge.kernel(cosines[0, kept]) @ weights)
-    assert np.allclose(ridge.invert_part(inverse, kept, np.array([0])), without)
+    own = ridge.leverage(matrix, features)
+    assert np.allclose(ridge.unseen(features @ weights, own, labels)[0], features[0] @ without)
 
 
-def test_no_example_vouches_for_itself() -> None:
-    """What is like no other example is no evidence for anything, in training as at run time."""
-    unlike = np.eye(8)
-    trial = training._hide_intents(unlike, ridge.invert(unlike), np.arange(8) % 4, 8, 0.3)
-    assert not trial.evidence.any()
+def test_landmarks_are_spread_over_the_intents() -> None:
+    """Of many examples, each intent keeps its share, from its first examples to its last."""
+    labels = np.repeat([0, 1, 2], [100, 40, 4])
+    kept = landmarks.choose(labels, 72)
+    assert np.bincount(labels[kept]).tolist() == [50, 20, 2]
+    assert np.diff(kept).max() == 2
+
+
+def test_landmarks_stand_for_all() -> None:
+    """Features of landmarks alone give nearly the kernel of all examples."""
+    generator = np.random.default_rng(3)
+    points = generator.normal(size=(300, 3))
+    points /= np.linalg.norm(points, axis=1, keepdims=True)
+    cosines = points @ points.T
+    kept = landmarks.choose(np.zeros(300, dtype=np.int64), 100)
+    features = ridge.kernel(cosines[:, kept]) @ ridge.basis(cosines[np.ix_(kept, kept)])
+    assert np.allclose(features @ features.T, ridge.kernel(cosines), atol=1e-3)
 
 
 def test_confidence_is_the_share_that_is_right() -> None:

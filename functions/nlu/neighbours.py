@@ -1,0 +1,96 @@
+"""Compare a text with examples: by its words and letters, and by its meaning."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nlu.encoder import Encoder, plain
+from nlu.files import mapped
+from nlu.index import Index
+
+Floats = NDArray[np.floating[Any]]
+
+
+@dataclass(frozen=True)
+class Neighbours:
+    """The examples to compare with.
+
+    `means` are the encoders' mean vectors over all examples, one after the other; `vectors` has a
+    row for each example: centred, of length 1 and weighted for each encoder.
+    """
+
+    index: Index
+    shares: tuple[float, ...]
+    encoders: tuple[Encoder, ...]
+    means: NDArray[np.float32]
+    vectors: NDArray[np.float32]
+
+    def meaning(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return what the encoders read in texts, one row each; products are weighted cosines."""
+        read = _encode(self.encoders, texts)
+        return _weighted(read, self.means, self.shares)
+
+    def cosines(self, text: str, meaning: Floats) -> NDArray[np.float64]:
+        """Return the text's cosine with each example, of all kinds together."""
+        if not self.encoders:
+            return self.index.cosines(text)
+        lettered = (1 - sum(self.shares)) * self.index.cosines(text)
+        together: NDArray[np.float64] = lettered + self.vectors @ meaning
+        return together
+
+    def save(self, folder: Path) -> None:
+        """Write the arrays, one file each, so that they can be mapped into memory."""
+        self.index.save(folder)
+        np.save(folder / "vectors.npy", self.vectors, allow_pickle=False)
+        np.save(folder / "means.npy", self.means, allow_pickle=False)
+
+    @classmethod
+    def load(
+        cls, folder: Path, index: Index, shares: tuple[float, ...], encoders: tuple[Encoder, ...]
+    ) -> "Neighbours":
+        """Map what `save` wrote into memory."""
+        means, vectors = mapped(folder / "means.npy"), mapped(folder / "vectors.npy")
+        return cls(index, shares, encoders, means, vectors)
+
+
+def prepare(
+    texts: Sequence[str],
+    kept: NDArray[np.int64],
+    shares: tuple[float, ...],
+    encoders: tuple[Encoder, ...],
+) -> tuple[Neighbours, NDArray[np.float32]]:
+    """Return the kept texts as neighbours, and what the encoders read in all of them."""
+    read = _encode(encoders, texts)
+    means = np.round(read.mean(axis=0), 6).astype(np.float32)
+    meanings = _weighted(read, means, shares)
+    index = Index.of(texts, kept)
+    return Neighbours(index, shares, encoders, means, meanings[kept]), meanings
+
+
+def _encode(encoders: tuple[Encoder, ...], texts: Sequence[str]) -> NDArray[np.float32]:
+    spoken = [plain(text) for text in texts]
+    if not encoders:
+        return np.zeros((len(texts), 0), dtype=np.float32)
+    return np.concatenate([each.encode(spoken) for each in encoders], axis=1).astype(np.float32)
+
+
+def _weighted(
+    read: NDArray[np.float32], means: NDArray[np.float32], shares: tuple[float, ...]
+) -> NDArray[np.float32]:
+    """Centre each encoder's part, make it one long, and weight it."""
+    centred = read - means
+    begin = 0
+    for share, width in zip(shares, _widths(read.shape[1], len(shares)), strict=True):
+        part = centred[:, begin : begin + width]
+        length = np.sqrt((part * part).sum(axis=1, keepdims=True))
+        part *= np.float32(np.sqrt(share)) / np.maximum(length, np.float32(1e-9))
+        begin += width
+    return centred
+
+
+def _widths(total: int, encoders: int) -> tuple[int, ...]:
+    return (total,) if encoders == 1 else (512, 384)[:encoders]

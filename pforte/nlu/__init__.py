@@ -1,0 +1,1 @@
+"""Prepare sentence encoders, and measure how well texts are understood."""
