@@ -43,7 +43,7 @@ _NO_PASSWORD = re.compile(
     r"forgotten|lost|wrong|invalid|expired|locked|unknown|reset|change|new",
     re.IGNORECASE,
 )
-_JSON_STRING = re.compile(r'"(?:[^"\\]|\\.)*+"')
+_JSON_STRING = re.compile(r'"(?:[^"\\]|\\.)*+"?')
 
 
 def masked(content: Content) -> Content:
@@ -90,7 +90,7 @@ def _hide_cards(match: re.Match[str]) -> str:
     shown, first, at = "", 0, 0
     while first < len(groups):
         begin = groups[first][0]
-        end = _end_of_card(text, groups[first:])
+        end = _end_of_card(text, groups, first)
         first += 1
         if end is None:
             continue
@@ -102,15 +102,15 @@ def _hide_cards(match: re.Match[str]) -> str:
     return shown + text[at:]
 
 
-def _end_of_card(text: str, groups: list[tuple[int, int]]) -> int | None:
-    """Return where the longest card number ends that begins with the first of these groups."""
+def _end_of_card(text: str, groups: list[tuple[int, int]], first: int) -> int | None:
+    """Return where the longest card number ends that begins with a group of digits."""
     digits, longest = "", None
-    begin = groups[0][0]
-    for start, end in groups:
+    begin = groups[first][0]
+    for start, end in groups[first : first + _CARD_DIGITS.stop]:
         digits += text[start:end]
         if len(digits) >= _CARD_DIGITS.stop:
             break
-        is_phone = text[:begin].endswith("+") and len(digits) <= _PHONE_DIGITS
+        is_phone = text[begin - 1 : begin] == "+" and len(digits) <= _PHONE_DIGITS
         if is_card(digits) and not is_phone:
             longest = end
     return longest

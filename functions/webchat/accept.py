@@ -58,7 +58,8 @@ def event_of(
 ) -> CustomerEvent:
     """Return the event that a visitor's message is. Raises Malformed for an unknown choice.
 
-    Card numbers and secrets are masked. A payload never comes from the page: customers cannot type themselves into an intent.
+    Card numbers and secrets are masked. A payload never comes from the page: customers cannot
+    type themselves into an intent.
     """
     if message.choice is None:
         content = masked(Content(text=message.text or ""))

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-PENALTY = 0.1
+PENALTY = 0.05
 """What the square of a weight costs (crfsuite's `c2`)."""
 
 _ROUNDS = 80

@@ -9,7 +9,7 @@ from nlu.entities import builtin
 from nlu.entities.patterns import Pattern, Patterns
 from nlu.entities.tagger import Meaning, Tagger
 from nlu.entities.tokens import pieces, tokens
-from nlu.index import mapped
+from nlu.files import mapped
 
 FILE = "entities.json"
 

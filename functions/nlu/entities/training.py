@@ -53,14 +53,12 @@ def train(
 
 def train_tagger(examples: Sequence[Taught], patterns: Patterns) -> Tagger:
     """Return a tagger of annotated examples."""
-    kinds = sorted(
-        {kind for example in examples for _, kind in _stretches(example.entities)}, key=repr
-    )
+    kinds = kinds_of(examples)
     sentences = []
     for example in _enough(examples):
         found = tokens(example.text)
         rows = token_features(found, patterns.find(example.text, found)[1])
-        keys = [sorted({feature_key(name) for name in row}) for row in rows]
+        keys = [[feature_key(name) for name in row] for row in rows]
         sentences.append((keys, labels_of(found, example.entities, kinds)))
     known = sorted({key for rows, _ in sentences for row in rows for key in row})
     number = {key: place for place, key in enumerate(known)}
@@ -74,6 +72,12 @@ def train_tagger(examples: Sequence[Taught], patterns: Patterns) -> Tagger:
         emission=weights.emission.astype(np.float32),
         transition=np.where(allowed, weights.transition, -np.inf).astype(np.float32),
     )
+
+
+def kinds_of(examples: Sequence[Taught]) -> list[Kind]:
+    """Return what there is to be found, in a fixed order."""
+    kinds = {kind for example in examples for _, kind in _stretches(example.entities)}
+    return sorted(kinds, key=repr)
 
 
 def labels_of(
