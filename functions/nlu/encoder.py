@@ -1,17 +1,20 @@
 """Say what any reader of sentences offers, and which ones a tier has."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from nlu.e5 import E5Encoder
 from nlu.settings import Tier
 from nlu.universal import UniversalEncoder
 
 _DIGITS = re.compile(r"\d+(?:[.,:]\d+)*")
+_SHOUTED = re.compile(r"\b[^\W\d_a-zäöüß]{2,}\b")
+_BEGINNING = re.compile(r"(?:^|[.!?:]\s)\W{0,3}\w")
 
 
 class Encoder(Protocol):
@@ -24,16 +27,28 @@ class Encoder(Protocol):
 
 SHARES: Mapping[Tier, Mapping[str, float]] = {
     "default": {"universal": 0.7},
+    "accurate": {"universal": 0.4, "e5": 0.4},
     "small": {},
 }
 """The encoders of a tier, and the weight of each against that of n-grams, which have the rest."""
 
 
+_KINDS: Mapping[str, Callable[[Path], Encoder]] = {
+    "universal": UniversalEncoder.load,
+    "e5": E5Encoder.load,
+}
+
+
 def load_encoders(tier: Tier, folder: Path) -> tuple[Encoder, ...]:
     """Map a tier's encoders into memory; `folder` has one folder for each."""
-    return tuple(UniversalEncoder.load(folder / name) for name in SHARES[tier])
+    return tuple(_KINDS[name](folder / name) for name in SHARES[tier])
 
 
 def plain(text: str) -> str:
-    """Return a text as encoders read it: in lower case, every number the same."""
-    return _DIGITS.sub("0", text.lower())
+    """Return a text as encoders read it.
+
+    Every number is the same; words in capitals and beginnings of sentences are in lower case,
+    while the nouns of German keep their capitals.
+    """
+    quiet = _SHOUTED.sub(lambda word: word[0].lower(), _DIGITS.sub("0", text))
+    return _BEGINNING.sub(lambda begin: begin[0].lower(), quiet)

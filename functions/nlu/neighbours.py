@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from nlu import e5, universal
 from nlu.encoder import Encoder, plain
 from nlu.files import mapped
 from nlu.index import Index
@@ -93,4 +94,4 @@ def _weighted(
 
 
 def _widths(total: int, encoders: int) -> tuple[int, ...]:
-    return (total,) if encoders == 1 else (512, 384)[:encoders]
+    return (total,) if encoders == 1 else (universal.WIDTH, e5.WIDTH)[:encoders]

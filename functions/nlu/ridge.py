@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 WIDTH = 0.5
 PENALTY = 0.03
-PULL = 0.5
+PULL = 0.25
 """Weight of the cosine with an intent's centroid."""
 
 NO_INTENT = -1

