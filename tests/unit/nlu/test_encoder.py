@@ -1,0 +1,43 @@
+"""What encoders read, and how they split it."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from nlu.encoder import plain
+from nlu.sentence_pieces import BEGIN, END, UNKNOWN, Pieces
+
+VOCABULARY = ["<unk>", "<s>", "</s>", "▁", "▁zu", "g", "▁zug", "▁a", "b", "ab", "▁ab"]
+SCORES = np.array([0, 0, 0, -5, -3, -4, -2, -3, -3, -4, -9], dtype=np.float32)
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("WO IST MEIN Zähler", "wo ist mein Zähler"),
+        ("Der Zug. Er kommt nicht", "der Zug. er kommt nicht"),
+        ("Stand 12345", "stand 0"),
+        ("Stand 1.234,5", "stand 0"),
+        ("COVID und EMI", "covid und emi"),
+        ("", ""),
+    ],
+)
+def test_numbers_and_shouting_do_not_matter(written: str, read: str) -> None:
+    """Numbers are one number, capitals stay only where German has them for nouns."""
+    assert plain(written) == read
+
+
+@pytest.mark.parametrize(
+    ("text", "ids"),
+    [("zug", [6]), ("zu g", [4, 3, 5]), ("ab", [7, 8]), ("zug?", [6, UNKNOWN]), ("", [3])],
+)
+def test_the_likeliest_pieces_are_found(text: str, ids: list[int]) -> None:
+    """Of all ways to split a text, the one with the highest probability; else unknown pieces."""
+    assert Pieces.of(VOCABULARY, SCORES).split(text) == [BEGIN, *ids, END]
+
+
+def test_the_vocabulary_survives_its_files(tmp_path: Path) -> None:
+    """What the build step writes is what runs."""
+    Pieces.of(VOCABULARY, SCORES).save(tmp_path)
+    assert Pieces.load(tmp_path).split("zug ab") == [BEGIN, 6, 7, 8, END]
