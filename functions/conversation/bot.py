@@ -79,8 +79,11 @@ class Voice(Protocol):
 class Bot(Voice, Protocol):
     """A trained bot; pure: the same arguments give the same answer."""
 
-    def understand(self, text: str) -> Understanding:
-        """Return what a text means; `nlu_fallback` where the bot is not sure."""
+    def understand(self, text: str, now: int | None = None) -> Understanding:
+        """Return what a text means; `nlu_fallback` where the bot is not sure.
+
+        `now` (ms) is what "tomorrow" is counted from; without it no times are found.
+        """
 
     def answer(
         self,

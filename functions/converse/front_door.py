@@ -125,7 +125,7 @@ def find_danger(front_door: FrontDoor, events: Sequence[CustomerEvent]) -> Dange
 
 def _warn(turn: TurnBuilder, danger: DangerWord, utterance: Utterance) -> None:
     """Give the emergency number before anything else, in every state."""
-    _follow_language(turn, turn.bot.understand(utterance.text))
+    _follow_language(turn, turn.bot.understand(utterance.text, turn.now))
     text = danger.response.get(turn.language) or next(iter(danger.response.values()))
     turn.say(Content(text=text), "system", urgent=True)
     turn.change(question=None)
@@ -174,9 +174,9 @@ def _understand(turn: TurnBuilder, utterance: Utterance) -> Understanding | None
         return chosen
     if not re.search(r"[^\W\d_]", utterance.text):
         return None
-    understanding = turn.bot.understand(utterance.text)
+    understanding = turn.bot.understand(utterance.text, turn.now)
     if understanding.intent == FALLBACK_INTENT and len(utterance.events) > 1:
-        last = turn.bot.understand(utterance.contents[-1].text)
+        last = turn.bot.understand(utterance.contents[-1].text, turn.now)
         understanding = last if last.intent != FALLBACK_INTENT else understanding
     _follow_language(turn, understanding)
     return understanding
@@ -227,7 +227,7 @@ def _closed_lately(turn: TurnBuilder, utterance: Utterance) -> bool:
         turn.utter("utter_pforte_closed_thanks")
         return True
     if text:
-        _follow_language(turn, turn.bot.understand(text))
+        _follow_language(turn, turn.bot.understand(text, turn.now))
     reopen(turn, closed)
     return True
 

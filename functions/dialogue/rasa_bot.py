@@ -12,6 +12,7 @@ from conversation.turn import ActionCall
 from conversation.understanding import FALLBACK_INTENT, Language, RankedIntent, Understanding
 from dialogue.compiled import FILE, HAND_OVER, LANGUAGE_SLOT, MODEL_FOLDER, CompiledBot
 from dialogue.voice import CompiledVoice
+from nlu.entities.extractor import Extractor
 from nlu.interpreter import Interpreter
 
 PERSON_INTENT = "talk_to_human"
@@ -22,13 +23,20 @@ _PAYLOAD = re.compile(r"/([^{@\s]+)")
 class RasaBot(CompiledVoice):
     """A trained bot (see `conversation.bot.Bot`)."""
 
-    def __init__(self, compiled: CompiledBot, interpreter: Interpreter) -> None:
+    def __init__(
+        self, compiled: CompiledBot, interpreter: Interpreter, extractor: Extractor
+    ) -> None:
         super().__init__(compiled)
         self._interpreter = interpreter
+        self._extractor = extractor
 
-    def understand(self, text: str) -> Understanding:
-        """Return what a text means; `nlu_fallback` where the bot is not sure."""
-        return self._interpreter.parse(text)
+    def understand(self, text: str, now: int | None = None) -> Understanding:
+        """Return what a text means; `nlu_fallback` where the bot is not sure.
+
+        Entities stay where the intent is not sure, as in Rasa.
+        """
+        entities = self._extractor.extract(text, now)
+        return self._interpreter.parse(text).model_copy(update={"entities": entities})
 
     def chosen(self, payload: str) -> Understanding | None:
         """Return what a button's payload (`/intent`) means, None where it is not one of ours."""
@@ -106,7 +114,8 @@ class RasaBot(CompiledVoice):
 def load(folder: Path) -> RasaBot:
     """Load what training wrote: the compiled bot and its model, mapped into memory."""
     compiled = CompiledBot.from_json((folder / FILE).read_bytes())
-    return RasaBot(compiled, Interpreter.load(folder / MODEL_FOLDER))
+    model = folder / MODEL_FOLDER
+    return RasaBot(compiled, Interpreter.load(model), Extractor.load(model))
 
 
 def _reason(intent: str) -> Reason:

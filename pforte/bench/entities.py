@@ -121,6 +121,7 @@ def pforte(examples: "Sequence[Taught]") -> Tag:
 def crfsuite(examples: "Sequence[Taught]") -> Tag:
     """Train sklearn-crfsuite as Rasa's CRFEntityExtractor does by default."""
     import sklearn_crfsuite
+
     from nlu.entities.tagger import stretches
     from nlu.entities.tokens import token_features, tokens
     from nlu.entities.training import kinds_of, labels_of

@@ -3,6 +3,7 @@
 import argparse
 import json
 import sys
+import time
 from dataclasses import asdict
 from pathlib import Path
 
@@ -50,15 +51,18 @@ def run_train(arguments: argparse.Namespace) -> int:
 
 
 def run_parse(arguments: argparse.Namespace) -> int:
-    """Print intent, confidence, ranking and language of a text."""
+    """Print intent, confidence, ranking, entities and language of a text."""
     from dialogue.rasa_bot import load
 
-    understanding = load(trained(arguments.bot)).understand(arguments.text)
+    now = int(time.time() * 1000)
+    understanding = load(trained(arguments.bot)).understand(arguments.text, now)
     if arguments.json:
         print(json.dumps(understanding.model_dump(mode="json"), ensure_ascii=False))
         return 0
     print(f"{understanding.intent}  {understanding.confidence:.3f}")
     print(f"language  {understanding.language or 'not told by the text'}")
+    for entity in understanding.entities:
+        print(f"entity    {entity.entity} = {entity.value}  ({entity.start}–{entity.end})")
     for guess in understanding.ranking[:5]:
         print(f"  {guess.confidence:.3f}  {guess.name}")
     return 0

@@ -28,7 +28,7 @@ class EchoBot:
         danger_words=(DangerWord(words=("fire",), response={"de": "112!", "en": "112!"}),),
     )
 
-    def understand(self, text: str) -> Understanding:
+    def understand(self, text: str, now: int | None = None) -> Understanding:
         """Return the first word that does something."""
         intent = next((word for word in _SPECIAL if word in text), "ask")
         return Understanding(text=text, intent=_SPECIAL.get(intent, intent), confidence=1.0)

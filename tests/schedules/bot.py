@@ -24,7 +24,7 @@ class WorldBot:
         danger_words=(DangerWord(words=("danger",), response={"de": "!", "en": "!"}),),
     )
 
-    def understand(self, text: str) -> Understanding:
+    def understand(self, text: str, now: int | None = None) -> Understanding:
         """Return the first word of the last part that is not a greeting as the intent."""
         return Understanding(text=text, intent=_parts(text)[-1][0], confidence=1.0)
 

@@ -1,0 +1,1 @@
+"""Measure: each module prints its own figures, and names the command that does."""
