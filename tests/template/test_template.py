@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from bootstrap.settings import Settings
 from tests.templates import ROOT, functions, resources, template
 
 QUEUES = resources("AWS::SQS::Queue")
@@ -152,3 +153,15 @@ def test_the_sdk_is_not_packed() -> None:
     names = (ROOT / "functions" / "requirements.txt").read_text()
     assert "boto" not in names
     assert "numpy" not in names
+
+
+def test_functions_are_told_what_their_settings_read() -> None:
+    """A variable that no setting reads is a slip of the pen, and one that all need is given."""
+    known = {
+        str(field.validation_alias or name.upper()): field.is_required()
+        for name, field in Settings.model_fields.items()
+    }
+    needed = {name for name, required in known.items() if required}
+    for name, function in FUNCTIONS.items():
+        given = set(function["Environment"]["Variables"])
+        assert needed <= given <= known.keys(), name
