@@ -69,6 +69,7 @@ ARCHITECTURE := arm64
 build: env
 	PATH="$(CURDIR)/.sam/bin:$$PATH" SAM_CLI_TELEMETRY=0 \
 	  sam build --parameter-overrides Architecture=$(ARCHITECTURE)
+	@.venv/bin/python -m pforte.house.bytecode .aws-sam/build
 
 bench: env
 	.venv/bin/python -m pforte.bench

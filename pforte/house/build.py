@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pforte.failure import Failure
+from pforte.house.bytecode import compile_built
 from pforte.house.house import CHECKOUT
 
 _SAM = CHECKOUT / ".sam" / "bin"
@@ -35,6 +36,7 @@ def build() -> str:
         *("--build-dir", str(BUILT)),
         *("--parameter-overrides", f"Architecture={architecture()}"),
     )
+    compile_built(BUILT)
     mark.write_text(fingerprint)
     return fingerprint
 
