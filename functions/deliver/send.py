@@ -18,7 +18,7 @@ from conversation.ports import DeliveryView, Inbound, Outbound, Parked, Table, V
 from conversation.turn import Delivery, Drain, MessageState, TurnRecord
 from deliver.provider import NotSent, Provider
 
-VISIBILITY_SECONDS = 18
+VISIBILITY_SECONDS = 20
 TIMEOUT_SECONDS = 15
 
 SHORT_WAIT = 20_000

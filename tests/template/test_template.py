@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from bootstrap.settings import Settings
+from deliver import send
 from tests.templates import ROOT, functions, resources, template
 
 QUEUES = resources("AWS::SQS::Queue")
@@ -50,6 +51,12 @@ def test_a_message_stays_hidden_a_little_longer_than_its_function_runs(mapping: 
     timeout = FUNCTIONS[properties["FunctionName"]["Ref"]]["Timeout"]
     assert timeout < queue["VisibilityTimeout"] <= timeout + 10
     assert properties["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+
+
+def test_deliver_knows_its_own_time_out() -> None:
+    """The fence against two senders reckons with the time-out and visibility that are deployed."""
+    assert FUNCTIONS["DeliverFunction"]["Timeout"] == send.TIMEOUT_SECONDS
+    assert QUEUES["OutboundQueue"]["VisibilityTimeout"] == send.VISIBILITY_SECONDS
 
 
 def test_an_outage_does_not_fill_the_dead_letter_queues() -> None:
