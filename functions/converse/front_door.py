@@ -48,6 +48,13 @@ _WITHDRAW = re.compile(
     r"vergessen sie es|never ?mind|no longer need|solved it myself)(?!\w)",
     re.IGNORECASE,
 )
+_HOW_LONG = re.compile(
+    r"(wie lange|wann)( dauert( e?s| das)?)?( denn)?( noch)?|"
+    r"(ist )?(da|noch|hier) (noch )?(jemand|wer)( da)?|hallo ist da (jemand|wer)|"
+    r"how (much )?long(er)?( will (it|this|that) take| does it take)?|"
+    r"(is )?any(body|one) (there|here)|hello is any(body|one) there",
+    re.IGNORECASE,
+)
 _THANKS = re.compile(
     r"((vielen |herzlichen |besten |lieben )?dank( ihnen| dir)?( schön| schoen)?|danke\w*|"
     r"thanks?( you)?( (so|very) much| a lot)?|thx|merci|super|perfekt|prima|top|great|perfect|"
@@ -124,8 +131,8 @@ def find_danger(front_door: FrontDoor, events: Sequence[CustomerEvent]) -> Dange
 
 
 def _warn(turn: TurnBuilder, danger: DangerWord, utterance: Utterance) -> None:
-    """Give the emergency number before anything else, in every state."""
-    _follow_language(turn, turn.bot.understand(utterance.text))
+    """Give the emergency number before anything else, in every state and in their language."""
+    turn.change(language=turn.bot.understand(utterance.text).language or turn.state.language)
     text = danger.response.get(turn.language) or next(iter(danger.response.values()))
     turn.say(Content(text=text), "system", urgent=True)
     turn.change(question=None)
@@ -242,10 +249,10 @@ def _while_waiting(
     ):
         close(turn, "withdrawn", "utter_pforte_withdrawn")
         return
-    if intent == "ask_wait":
+    if intent == "ask_wait" or _asks_whether_somebody_is_there(utterance):
         _still_waiting(turn)
         return
-    if intent != FALLBACK_INTENT:
+    if intent not in (FALLBACK_INTENT, "affirm", "deny"):  # yes and no are for the agent
         answer = yield from _run_dialogue(turn, understanding)
         if answer.understood and answer.hand_over is None and answer.contents:
             turn.change(tracker=answer.tracker)
@@ -255,6 +262,12 @@ def _while_waiting(
     _acknowledge(turn)
 
 
+def _asks_whether_somebody_is_there(utterance: Utterance) -> bool:
+    """Say whether a waiting customer knocks: greets again, or asks how long."""
+    words = " ".join(re.findall(r"\w+", utterance.text))
+    return is_greeting(utterance.text) or _HOW_LONG.fullmatch(words) is not None
+
+
 def _acknowledge(turn: TurnBuilder) -> None:
     if turn.now - turn.state.acknowledged_at >= ACKNOWLEDGE_EVERY:
         turn.change(acknowledged_at=turn.now)
@@ -262,9 +275,15 @@ def _acknowledge(turn: TurnBuilder) -> None:
 
 
 def _still_waiting(turn: TurnBuilder) -> None:
+    """Say that it is not forgotten, and how long where a time was told and is not over."""
     escalation = turn.state.escalation
     reference = escalation.reference if escalation else ""
-    turn.utter("utter_pforte_still_waiting", reference=reference)
+    left = (escalation.promised or 0) - turn.now if escalation else 0
+    if left > 0:
+        minutes = str(max(2, -(-left // MINUTE)))  # both sentences have a plural
+        turn.utter("utter_pforte_hand_over_with_time", reference=reference, minutes=minutes)
+    else:
+        turn.utter("utter_pforte_still_waiting", reference=reference)
 
 
 def _dialogue(
@@ -338,7 +357,8 @@ def _cannot_read(turn: TurnBuilder, utterance: Utterance) -> None:
     if content.attachments and not content.unreadable:
         words = _ATTACHMENT_WORDS[content.attachments[0].kind]
     if not content.attachments and not content.unreadable:
-        turn.say(_with_person(turn, "utter_pforte_rephrase"), "bot")
+        nothing = Understanding(text=content.text, intent=FALLBACK_INTENT, confidence=0.0)
+        _misunderstood(turn, utterance, nothing)
         return
     what = words[turn.language]
     turn.say(_with_person(turn, "utter_pforte_cannot_read", what=what), "bot")
