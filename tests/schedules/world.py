@@ -198,7 +198,7 @@ class World(Ground):
         choice = self.choice
         self.budget = choice.below(8)
         self.fault_rate = choice.of((0.0, 0.03, 0.08, 0.15))
-        self.stick = choice.of((95, 80, 50, 10))
+        self.stick = choice.of((90, 50, 20, 0))
         self.hurry = choice.of((0.0, 0.01, 0.04, 0.1))
         self.throttle = choice.of((0.0, 0.0, 0.1, 0.3))
         self.refusals = choice.of((0.0, 0.0, 0.05))
@@ -211,11 +211,15 @@ class World(Ground):
         choice = self.choice
         addresses = ["telegram:t:1", "whatsapp:100:2", "telegram:t:3"][: 1 + choice.below(3)]
         odd = choice.below(3) == 2
+        with_agents = choice.chance(0.5)
+        gaps = choice.of(((0, 1, 1, 3, 20, 90, 400), (0, 0, 0, 1, 1, 2, 30)))
         moment = self.now
         posts: list[tuple[int, list[Incoming]]] = []
-        for _ in range(1 + choice.below(7)):
-            moment += choice.of((0, 1, 1, 3, 20, 90, 400)) * SECOND
+        for number in range(1 + choice.below(7)):
+            moment += choice.of(gaps) * SECOND
             what = WHAT[choice.below(len(WHAT) if odd else TAME)]
+            if number == 0 and with_agents:
+                what = "talk_to_human"
             incoming = self._write(choice.of(addresses), what, moment)
             if posts and posts[-1][1][-1].address == incoming.address and choice.chance(0.15):
                 posts[-1][1].append(incoming)
@@ -228,18 +232,21 @@ class World(Ground):
                 again = choice.of((0, 1, 40, 310, 420, 172_800)) * SECOND
                 self.at(when + delay + again, self._post, messages, 0)
         span = (moment - self.now) // SECOND + 30
-        if choice.chance(0.45):
-            self._send_agents(addresses, span)
+        if with_agents:
+            self._send_agents([when for when, _ in posts], addresses, span)
         if choice.chance(0.12):
             begin = self.now + choice.below(span) * SECOND
             end = begin + choice.of((3, 10, 40, 200, 1500)) * SECOND
             self.outage = (choice.of(("table", "inbound", "outbound", "actions")), begin, end)
 
-    def _send_agents(self, addresses: list[str], span: int) -> None:
+    def _send_agents(self, moments: list[int], addresses: list[str], span: int) -> None:
+        """Let agents claim: often just when somebody writes, so that their writes meet."""
         choice = self.choice
-        for number in range(1 + choice.below(2)):
+        for number in range(1 + choice.below(3)):
             agent = f"agent{number}"
             start = self.now + choice.below(span + 40) * SECOND
+            if choice.chance(0.7):
+                start = choice.of(moments) + choice.of((0, 0, 1, 2)) * SECOND
             conversation = self.identity.conversation(choice.of(addresses))
             epochs: dict[str, int] = {}
             self.at(start, self._claim, agent, conversation, epochs, 0)
