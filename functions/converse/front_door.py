@@ -1,6 +1,6 @@
 """Hold the house's own rules around every bot: danger, a person on request, waiting, asking back.
 
-They need no intent of the bot: where it lacks one, the patterns here stand in, in German and
+They need no intent of the bot: where it lacks one, `converse.phrases` stands in, German and
 English.
 """
 
@@ -19,6 +19,7 @@ from conversation.understanding import FALLBACK_INTENT, Understanding
 from converse.builder import TurnBuilder
 from converse.burst import is_greeting
 from converse.escalate import MINUTE, close, hand_over, reopen
+from converse.phrases import asks_for_person, is_thanks, knocks, withdraws
 
 PERSON = "/pforte_person"
 
@@ -29,39 +30,6 @@ ACKNOWLEDGE_EVERY = 10 * MINUTE
 """A waiting customer who goes on writing is told once in so long (ms) that it is taken."""
 
 HOUR = 60 * MINUTE
-
-_PERSON = re.compile(
-    r"(?<!\w)(menschen?|mitarbeiter(in)?|sachbearbeiter(in)?|kundenberater(in)?|"
-    r"human|real person|agent|representative|operator)(?!\w)",
-    re.IGNORECASE,
-)
-_WANTS = re.compile(
-    r"(?<!\w)(möchte|moechte|will|wollen|bitte|gib|geben|verbinden|verbinde|sprechen|reden|"
-    r"schreiben|lieber|brauche|kann|want|need|please|speak|talk|connect|give|get)(?!\w)",
-    re.IGNORECASE,
-)
-_IS_IT = re.compile(
-    r"(?<!\w)(sind sie|bist du|bin ich|are you|am i|is this|ist das)(?!\w)", re.IGNORECASE
-)
-_WITHDRAW = re.compile(
-    r"(?<!\w)(hat sich erledigt|schon erledigt|brauche? (keine hilfe|niemanden) mehr|"
-    r"vergessen sie es|never ?mind|no longer need|solved it myself)(?!\w)",
-    re.IGNORECASE,
-)
-_HOW_LONG = re.compile(
-    r"(wie lange|wann)( dauert( e?s| das)?)?( denn)?( noch)?|"
-    r"(ist )?(da|noch|hier) (noch )?(jemand|wer)( da)?|hallo ist da (jemand|wer)|"
-    r"how (much )?long(er)?( will (it|this|that) take| does it take)?|"
-    r"(is )?any(body|one) (there|here)|hello is any(body|one) there",
-    re.IGNORECASE,
-)
-_THANKS = re.compile(
-    r"((vielen |herzlichen |besten |lieben )?dank( ihnen| dir)?( schön| schoen)?|danke\w*|"
-    r"thanks?( you)?( (so|very) much| a lot)?|thx|merci|super|perfekt|prima|top|great|perfect|"
-    r"tschüss|tschuess|auf wiedersehen|bye|schönen tag( noch)?|have a (nice|good) day|"
-    r"für|fuer|for|ihre|die|your|the|hilfe|help|und|and|\W|[👍🙏❤️😊🙂])+",
-    re.IGNORECASE,
-)
 
 _ATTACHMENT_WORDS = {
     "image": {"de": "ein Foto", "en": "a photo"},
@@ -214,11 +182,7 @@ def _chosen(turn: TurnBuilder, utterance: Utterance) -> Understanding | None:
 
 def _wants_person(utterance: Utterance, understanding: Understanding) -> bool:
     """Say whether a person is asked for where the bot was not sure of anything."""
-    text = utterance.text
-    if understanding.intent != FALLBACK_INTENT or _IS_IT.search(text):
-        return False
-    short = len(text.split()) <= 2
-    return bool(_PERSON.search(text) and (short or _WANTS.search(text)))
+    return understanding.intent == FALLBACK_INTENT and asks_for_person(utterance.text)
 
 
 def _closed_lately(turn: TurnBuilder, utterance: Utterance) -> bool:
@@ -230,7 +194,7 @@ def _closed_lately(turn: TurnBuilder, utterance: Utterance) -> bool:
     if turn.now - closed.closed > turn.bot.front_door.reopening_hours * HOUR:
         return False
     text = utterance.text.strip()
-    if text and _THANKS.fullmatch(text):
+    if is_thanks(text):
         turn.utter("utter_pforte_closed_thanks")
         return True
     if text:
@@ -244,12 +208,10 @@ def _while_waiting(
 ) -> Generator[ActionCall, dict[str, Any]]:
     """The bot still answers what it is sure of; the rest is an addition for the agent."""
     intent = understanding.intent
-    if intent == "never_mind" or (
-        intent == FALLBACK_INTENT and _WITHDRAW.search(utterance.text) is not None
-    ):
+    if intent == "never_mind" or (intent == FALLBACK_INTENT and withdraws(utterance.text)):
         close(turn, "withdrawn", "utter_pforte_withdrawn")
         return
-    if intent == "ask_wait" or _asks_whether_somebody_is_there(utterance):
+    if intent == "ask_wait" or knocks(utterance.text):
         _still_waiting(turn)
         return
     if intent not in (FALLBACK_INTENT, "affirm", "deny"):  # yes and no are for the agent
@@ -260,12 +222,6 @@ def _while_waiting(
                 turn.say(content, "bot")
             return
     _acknowledge(turn)
-
-
-def _asks_whether_somebody_is_there(utterance: Utterance) -> bool:
-    """Say whether a waiting customer knocks: greets again, or asks how long."""
-    words = " ".join(re.findall(r"\w+", utterance.text))
-    return is_greeting(utterance.text) or _HOW_LONG.fullmatch(words) is not None
 
 
 def _acknowledge(turn: TurnBuilder) -> None:
