@@ -83,8 +83,7 @@ class House:
     @cached_property
     def login(self) -> Login:
         """The agents' sign-in."""
-        endpoint = self.settings.cognito_endpoint or None
-        return Login(later_client("cognito-idp", endpoint), self.settings.user_pool_client_id)
+        return Login(later_client("cognito-idp"), self.settings.user_pool_client_id)
 
     @cached_property
     def actions(self) -> Actions:
