@@ -173,6 +173,8 @@ class _Sending:
             self._park(self._house.clock() + REJOIN_AFTER)
             return
         if view.paused_until > self._house.clock():
+            if self._parked is None and not self._doubtful:
+                self._note_unsent()  # or the wait would look like an attempt
             self._hold(view.paused_until)
             return
         self._send(record, withdrawn=_is_claimed_since(view.conversation, self._delivery))
