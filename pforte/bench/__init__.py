@@ -1,0 +1,1 @@
+"""Measure what a start, a message and a month cost; `make bench`."""
