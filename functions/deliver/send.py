@@ -4,6 +4,7 @@ Towards a messenger at least once, doubt marked: what may have been sent before 
 is sent again. What has to wait long is parked in the table, and whatever comes later joins it.
 """
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -29,6 +30,9 @@ REJOIN_AFTER = 60_000
 
 RECORD_WAITS = (0.05, 0.1, 0.2, 0.4)
 """How long (s) to wait for the turn's record, which is written just after its deliveries."""
+
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -204,7 +208,14 @@ class _Sending:
         cursor = record.cursor.get(delivery.address, 0)
         try:
             steps = self._steps()
-        except Exception:  # noqa: BLE001  a message that cannot be rendered is refused, not retried
+        except Exception as error:  # noqa: BLE001  no repeat would help: refused, and told
+            _log.error(
+                "cannot render",  # without the exception's text: it may hold what was written
+                extra={
+                    "record": f"{delivery.conversation}.{delivery.sequence}",
+                    "error": type(error).__name__,
+                },
+            )
             self._refuse("unrenderable")
             return
         for number, step in enumerate(steps[cursor:], start=cursor + 1):
