@@ -43,7 +43,7 @@ def client(service: str) -> Any:
 
 
 class _LaterClient:
-    """A client that is built at its first call: for what most invocations have no need of."""
+    """A client that is built at its first call: each is tens of milliseconds of a cold start."""
 
     def __init__(self, service: str) -> None:
         self._service = service
