@@ -98,11 +98,25 @@ def run(house: House, received: Sequence[Received]) -> set[str]:
             else:
                 _Sending(house, message.body, message.order, message.receive_count).run()
         except _BackOff as error:
-            return _postpone(house, received[index:], error.seconds)
+            seconds = error.seconds
         except (Unavailable, Missing):
             seconds = min(6 * 2 ** max(0, message.receive_count - 1), 120)
-            return _postpone(house, received[index:], seconds)
+        else:
+            continue
+        _note_untried(house, received[index + 1 :])
+        return _postpone(house, received[index:], seconds)
     return set()
+
+
+def _note_untried(house: House, received: Sequence[Received]) -> None:
+    """Remember that what stands behind a failure was not tried: it is no doubtful attempt."""
+    for message in received:
+        if isinstance(message.body, Delivery):
+            try:
+                sending = _Sending(house, message.body, message.order, message.receive_count)
+                sending.note_untried()
+            except (Unavailable, Missing):
+                return  # then they count as doubtful
 
 
 def _is_ours_long_enough(house: House, received: Sequence[Received]) -> bool:
@@ -182,6 +196,13 @@ class _Sending:
             self._hold(view.paused_until)
             return
         self._send(record, withdrawn=_is_claimed_since(view.conversation, self._delivery))
+
+    def note_untried(self) -> None:
+        """Keep certain what was certain before this receive. Raises Missing, Unavailable."""
+        delivery = self._delivery
+        record = self._house.table.record(delivery.conversation, delivery.sequence)
+        if record is not None and not self._may_have_been_sent(record):
+            self._note_unsent()
 
     def _view(self) -> DeliveryView:
         """Read what must be known; the record proves that an outcome has a place to go."""

@@ -12,7 +12,7 @@ from deliver.send import SHORT_WAIT
 from tests.fake_queues import lambda_event
 from tests.guarantees.house import DAY, HOUR, MINUTE, SECOND, House
 from tests.guarantees.messenger import whatsapp_event, whatsapp_message
-from tests.guarantees.moments import fail, once
+from tests.guarantees.moments import Moment, die, fail, once
 
 ANSWERED = ["disclosure", "re: When do you open?"]
 
@@ -84,6 +84,42 @@ def test_being_asked_to_wait_is_not_doubtful(house: House, seconds: int) -> None
     assert house.messenger.texts() == ANSWERED
     assert _marked(house) == []
     assert house.messenger.taken[0].at >= asked + seconds * SECOND
+
+
+@pytest.mark.parametrize("seconds", [3, 15, 300])
+def test_what_stands_behind_a_wait_is_not_doubtful(house: House, seconds: int) -> None:
+    """Of three deliveries in a batch the first has to wait: the others were never tried."""
+    for n in range(3):
+        house.write(f"What about number {n}?")
+        house.converse()
+    house.messenger.answers = [lambda: _busy(seconds), lambda: None, lambda: _busy(seconds)]
+    house.rest()
+    answers = [f"re: What about number {n}?" for n in range(3)]
+    assert house.messenger.texts() == ["disclosure", *answers]
+    assert _marked(house) == []
+
+
+def test_what_may_be_out_stays_doubtful_behind_a_wait(house: House) -> None:
+    """Its outcome was lost, then others in front of it had to wait: it is still marked."""
+    house.write("What about number 1?")
+    house.converse()
+    house.write("What about number 2?")
+    house.converse()
+    views: list[int] = []
+
+    def die_behind_the_second(moment: Moment) -> None:
+        if (moment.when, moment.name) == ("before", "note_outcome"):
+            views.append(1)
+            if len(views) == 3:
+                die()
+
+    house.moments.hook = die_behind_the_second
+    house.deliver()
+    assert house.messenger.texts()[-1] == "re: What about number 2?"
+    house.moments.hook = once("before", "delivery_view", fail)
+    house.rest()
+    assert house.messenger.texts().count("re: What about number 2?") == 2
+    assert len(_marked(house)) == 1
 
 
 def test_nothing_is_sent_before_the_pause_is_over(house: House) -> None:
