@@ -44,7 +44,7 @@ def _bench(runs: int) -> list[Figure]:
     for_aws = FOR_AWS if (FOR_AWS / "template.yaml").exists() else BUILT
     sizes = {name: size(folder) for name, folder in read_build(for_aws).layers.items()}
     built = read_build(BUILT)
-    measured = measure(built, runs, lambda line: print(line, file=sys.stderr))
+    measured = measure(BUILT, runs, lambda line: print(line, file=sys.stderr))
     return [*_machine(), *figures(measured, built, sizes)]
 
 

@@ -1,5 +1,7 @@
 """Measure: starts in fresh interpreters, and thirty messages of a customer, each answered."""
 
+import os
+import shutil
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -8,7 +10,7 @@ from typing import Any
 
 from pforte.bench.ground import Ground, ground, page_event, webhook_event
 from pforte.bench.lambdas import Started
-from pforte.bench.package import Built, put_runtime
+from pforte.bench.package import Built, put_runtime, read_build
 from pforte.failure import Failure
 
 QUESTIONS = (
@@ -60,13 +62,15 @@ class Measured:
     turns: list[Answered]
 
 
-def measure(built: Built, runs: int, say: Callable[[str], None]) -> Measured:
+def measure(folder: Path, runs: int, say: Callable[[str], None]) -> Measured:
     """Start every function so many times, then answer a customer's messages. Raises Failure."""
-    with tempfile.TemporaryDirectory(prefix="pforte-bench-") as temporary:
-        runtime, state = Path(temporary, "runtime"), Path(temporary, "house")
+    with tempfile.TemporaryDirectory(prefix="bench-", dir=folder.parent) as temporary:
+        copy, runtime, state = (Path(temporary, name) for name in ("build", "runtime", "house"))
         runtime.mkdir()
         state.mkdir()
         put_runtime(runtime)
+        # Links: a house that is opened meanwhile may build anew.
+        built = read_build(shutil.copytree(folder, copy, copy_function=os.link))
         with ground(built, state) as place:
             stage = _Stage(built, runtime, place)
             starts: dict[str, list[Start]] = {room: [] for room in built.functions}
