@@ -21,6 +21,9 @@ BODY_LIMIT = 1_000_000
 TEXT_LIMIT = 16_000
 """Characters of a text that stand in the table; the whole of a longer one is archived."""
 
+CONTENT_LIMIT = 100_000
+"""Bytes of one message's content: what is larger would fit neither a turn nor the queue."""
+
 TO_CONVERSATION = ("message", "edit", "delete", "reaction", "block")
 
 
@@ -81,18 +84,26 @@ def _is_odd(incoming: Incoming) -> bool:
 def hand_over(house: House, incoming: Incoming) -> None:
     """Put what happened into its conversation's group. Raises Unavailable."""
     event_id = house.identity.event(incoming)
-    if incoming.content is not None and len(incoming.content.text) > TEXT_LIMIT:
-        content = _archived(house.archive, incoming.content, event_id)
+    if incoming.content is not None:
+        content = _bounded(house.archive, incoming.content, event_id, incoming.raw_kind)
         incoming = incoming.model_copy(update={"content": content})
     at = incoming.sent_at if incoming.sent_at is not None else house.clock()
     conversation = house.identity.conversation(incoming.address)
     house.inbound.send(conversation, CustomerEvent(id=event_id, at=at, incoming=incoming))
 
 
-def _archived(archive: Archive, content: Content, event_id: str) -> Content:
-    key = f"texts/{event_id}.txt"
-    archive.put(key, content.text.encode())
-    return content.model_copy(update={"text": content.text[:TEXT_LIMIT], "archive": key})
+def _bounded(archive: Archive, content: Content, event_id: str, kind: str) -> Content:
+    """Return what the table can hold of a content, the whole of it being archived."""
+    if len(content.text) > TEXT_LIMIT:
+        key = f"texts/{event_id}.txt"
+        archive.put(key, content.text.encode())
+        content = content.model_copy(update={"text": content.text[:TEXT_LIMIT], "archive": key})
+    whole = content.to_json().encode()
+    if len(whole) > CONTENT_LIMIT:
+        archive.put(f"contents/{event_id}.json", whole)
+        kept = {"attachments": (), "unreadable": content.unreadable or kind}
+        content = content.model_copy(update=kept)
+    return content
 
 
 def _keep_raw(house: House, channel: str, body: bytes) -> None:
