@@ -72,6 +72,7 @@ build: env
 	@.venv/bin/python -m pforte.house.bytecode .aws-sam/build
 
 bench: env
+	@test -e .aws-sam/build/template.yaml || $(MAKE) build
 	.venv/bin/python -m pforte.bench
 
 screenshots: env .venv/.browser

@@ -12,7 +12,7 @@ from rich.table import Table
 
 from pforte.bench.figures import Figure, as_json, figures
 from pforte.bench.measure import measure
-from pforte.bench.package import read_build, size
+from pforte.bench.package import read_build
 from pforte.failure import Failure
 from pforte.house.build import BUILT, build
 from pforte.house.house import CHECKOUT
@@ -42,10 +42,8 @@ def main(arguments: Sequence[str]) -> int:
 def _bench(runs: int) -> list[Figure]:
     build()  # for this machine's processor: what is measured has to run here
     for_aws = FOR_AWS if (FOR_AWS / "template.yaml").exists() else BUILT
-    sizes = {name: size(folder) for name, folder in read_build(for_aws).layers.items()}
-    built = read_build(BUILT)
     measured = measure(BUILT, runs, lambda line: print(line, file=sys.stderr))
-    return [*_machine(), *figures(measured, built, sizes)]
+    return [*_machine(), *figures(measured, read_build(BUILT), read_build(for_aws))]
 
 
 def _machine() -> list[Figure]:

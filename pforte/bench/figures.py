@@ -37,15 +37,18 @@ class Figure:
         return self.bound is not None and self.value > self.bound
 
 
-def figures(measured: Measured, built: Built, layers: Mapping[str, int]) -> list[Figure]:
-    """Return every figure, in the order in which they are read; `layers` in bytes."""
+def figures(measured: Measured, built: Built, for_aws: Built) -> list[Figure]:
+    """Return every figure, in the order in which they are read; sizes are those of `for_aws`."""
     usual = measured.turns[1:]  # the first turn also says who answers, and reads the secrets
-    package = max(size(function.package) for function in built.functions.values())
+    package = max(size(function.package) for function in for_aws.functions.values())
     return [
         *(one for room, starts in measured.starts.items() for one in _start(room, starts)),
         *_processor(measured.turns),
         Figure("size", "package of functions/, unzipped", package / 1e6, "MB", PACKAGE_BYTES / 1e6),
-        *(Figure("size", f"layer {name}", found / 1e6, "MB") for name, found in layers.items()),
+        *(
+            Figure("size", f"layer {name}", size(folder) / 1e6, "MB")
+            for name, folder in for_aws.layers.items()
+        ),
         *_calls(usual),
         *_conversation(measured.turns),
         *_costs(usual, built),
