@@ -5,7 +5,7 @@ import re
 from converse.burst import is_greeting
 
 _PERSON = re.compile(
-    r"(?<!\w)(menschen?|mitarbeiter(in)?|sachbearbeiter(in)?|kundenberater(in)?|"
+    r"(?<!\w)(mensch(en)?|mitarbeiter(in)?|sachbearbeiter(in)?|kundenberater(in)?|"
     r"human|real person|agent|representative|operator)(?!\w)",
     re.IGNORECASE,
 )

@@ -34,7 +34,12 @@ def _notes(house: House, user: str = "5") -> list[str]:
 
 
 def _marked(house: House) -> list[str]:
-    return [id_ for record in house.records() for id_ in record.unknown]
+    return [
+        id_
+        for conversation in house.table.all_conversations()
+        for record in house.table.all_records(conversation)
+        for id_ in record.unknown
+    ]
 
 
 def _states(house: House) -> list[str]:
@@ -133,6 +138,7 @@ def test_nothing_is_sent_before_the_pause_is_over(house: House) -> None:
     assert house.messenger.calls == 5  # one was refused, the others waited without asking
     assert house.messenger.texts("5") == ANSWERED
     assert house.messenger.texts("6") == ["disclosure", "re: And where are you?"]
+    assert _marked(house) == []
 
 
 def test_another_account_is_not_paused(house: House) -> None:

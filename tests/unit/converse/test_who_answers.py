@@ -4,7 +4,12 @@ from collections.abc import Callable
 
 import pytest
 
+from conversation.conversation import Conversation
+from conversation.event import Wake
+from conversation.turn import StartedTurn
 from conversation.understanding import Language
+from converse.builder import TurnBuilder
+from tests.guarantees.bot import EchoBot
 from tests.guarantees.house import House
 from tests.guarantees.messenger import whatsapp_event, whatsapp_message
 from tests.unit.converse.talk import (
@@ -146,6 +151,28 @@ def test_a_person_on_request(text: str, language: Language) -> None:
     assert escalation.reason == "asked_for_person"
 
 
+def test_a_person_on_request_needs_no_intent() -> None:
+    """Also a bot that was never taught the wish hears it, where it is not sure of anything else."""
+    house = House(EchoBot())  # "hm" is what it does not understand
+    assert house.ask("hm, geben Sie mir bitte einen Menschen") == ["disclosure", "hand_over"]
+    escalation = house.state().escalation
+    assert escalation is not None
+    assert escalation.reason == "asked_for_person"
+
+
+def test_a_conversation_over_two_channels_tells_on_both() -> None:
+    """The channel counts on which the customer reads, not the conversation."""
+    state = Conversation(id="c", created=0, disclosed=("telegram",), answer_to="whatsapp:1:2")
+    event = Wake(id="w", at=0, moment=0)
+    turn = TurnBuilder(state, StartedTurn(id="w", events=(event,), now=0), EchoBot(), None)
+    turn.utter("utter_pforte_added")
+    turn.utter("utter_pforte_still_waiting")
+    pending = turn.finish({}).pending
+    assert pending is not None
+    said = [message.content.text for message in pending.messages]
+    assert said == ["disclosure", "added", "still_waiting"]
+
+
 def test_a_hand_over_says_what_happens_next_and_no_time() -> None:
     """A person answers here, one may leave, and the reference; no time where none is set."""
     house = new_house()
@@ -174,6 +201,9 @@ def test_a_person_by_the_button() -> None:
     house.tap("/pforte_person")
     house.rest()
     assert house.messenger.texts()[-1] == sentence("hand_over", reference=reference(house))
+    escalation = house.state().escalation
+    assert escalation is not None
+    assert escalation.reason == "asked_for_person"
 
 
 def test_a_person_on_request_after_it_was_resolved() -> None:
