@@ -6,6 +6,7 @@ from itertools import pairwise
 import pytest
 
 from channels.base import ProviderResponse
+from channels.telegram import Telegram
 from tests.guarantees.bot import EchoBot
 from tests.guarantees.house import SECOND, House
 from tests.guarantees.messenger import address
@@ -74,7 +75,6 @@ def test_what_cannot_be_rendered_is_a_refusal(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Our own mistake with one message is told once, and does not hold the address for ever."""
-    from channels.telegram import Telegram
 
     def broken(*_: object) -> list[object]:
         raise KeyError("odd")
@@ -118,5 +118,6 @@ def test_two_addresses_in_a_batch_do_not_wait_for_each_other(house: House) -> No
     body = {"ok": False, "error_code": 500}
     house.messenger.answers = [lambda: ProviderResponse(500, json.dumps(body).encode())]
     assert len(house.deliver()) == 2
+    assert len(house.outbound_queue.all_messages()) == 1
     assert len(house.messenger.taken) == 2
     assert {taken.address for taken in house.messenger.taken} == {address("6")}

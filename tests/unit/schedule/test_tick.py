@@ -1,12 +1,14 @@
 """What is due is done; a step that fails is done the next minute, and nothing is done twice."""
 
 import logging
+from json import dumps
 
 import pytest
 
+from channels.base import ProviderResponse
 from conversation.errors import Unavailable
 from conversation.event import Reply, Wake, event_from_json
-from conversation.outgoing import outgoing_from_json
+from conversation.outgoing import outgoing_from_json, outgoing_to_json
 from conversation.turn import Drain
 from tests.guarantees.bot import EchoBot
 from tests.guarantees.house import MINUTE, SECOND, House
@@ -64,10 +66,6 @@ def test_two_ticks_are_one_wake(house: House) -> None:
 
 def test_one_word_is_sent_for_all_that_is_parked_at_an_address(house: House) -> None:
     """Two parked deliveries of one address are asked for once."""
-    from json import dumps
-
-    from channels.base import ProviderResponse
-
     busy = dumps({"ok": False, "error_code": 429, "parameters": {"retry_after": 90}}).encode()
     house.messenger.answers = [lambda: ProviderResponse(429, busy)]
     for text in ("What about number 1?", "What about number 2?"):
@@ -109,8 +107,6 @@ def test_a_dead_word_of_an_agent_is_sent_again_as_it_is(house: House) -> None:
 
 def test_a_dead_drain_is_dropped(house: House) -> None:
     """The word to drain is said again by the next tick; its dead copy is not needed."""
-    from conversation.outgoing import outgoing_to_json
-
     house.outbound_dead.send("g", outgoing_to_json(Drain(address=address("5"))), "dead")
     house.tick()
     assert not house.outbound_dead.groups

@@ -55,7 +55,7 @@ def test_other_paths_are_not_found(path: str) -> None:
 
 def test_what_is_not_base64_is_malformed() -> None:
     """The gateway says base64, the body is none."""
-    event = {**http_event("POST", "/webhooks/telegram/b", b"x"), "body": "not base64!"}
+    event = {**http_event("POST", "/webhooks/telegram/b", b"x"), "body": "no base64!"}
     with pytest.raises(Malformed):
         read(event)
 
