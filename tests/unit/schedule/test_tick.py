@@ -44,12 +44,15 @@ def test_a_wake_carries_its_moment(house: House) -> None:
 
 
 def test_a_wake_whose_moment_has_changed_does_nothing(house: House) -> None:
-    """A claim came between: the promise is not said to be missed."""
+    """A claim came between: the promise is not said to be missed, and there is no turn for it."""
     house.now += 10 * MINUTE
+    moment = house.state().next_wake
     house.tick()
     house.claim()
     house.rest()
     assert "promise_missed" not in house.messenger.texts()
+    late = f"wake:{house.conversation_of()}:{moment}"
+    assert late not in [id_ for record in house.records() for id_ in record.event_ids]
 
 
 def test_two_ticks_are_one_wake(house: House) -> None:
