@@ -45,7 +45,7 @@ def test_a_wake_carries_its_moment(house: House) -> None:
 
 def test_a_wake_whose_moment_has_changed_does_nothing(house: House) -> None:
     """A claim came between: the promise is not said to be missed, and there is no turn for it."""
-    house.now += 10 * MINUTE
+    house.now += 10 * MINUTE + SECOND
     moment = house.state().next_wake
     house.tick()
     house.claim()
