@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 
 from channels.base import Channel, HandshakeAnswer, WebhookRequest
 from channels.registry import CHANNELS
@@ -35,8 +36,12 @@ class House:
     inbound: Inbound
     archive: Archive
     vault: Vault
-    identity: Identity
     clock: Callable[[], int]
+
+    @cached_property
+    def identity(self) -> Identity:
+        """The maker of ids; the first who asks reads its key. Raises Unavailable."""
+        return Identity(self.vault.identity_key())
 
 
 def receive(house: House, channel: str, request: WebhookRequest) -> HandshakeAnswer:

@@ -187,7 +187,7 @@ def test_the_webhook_may_die_at_the_queue(when: str) -> None:
     """No 200 before the queue has it; the messenger's repeat then leads to one message."""
     for harm in (die, fail):
         house = House(EchoBot())
-        house.moments.hook = at(Moment("webhook", when, 1, "send", "inbound.send"), harm)  # type: ignore[arg-type]  # a literal
+        house.moments.hook = at(Moment("webhook", when, 2, "send", "inbound.send"), harm)  # type: ignore[arg-type]  # a literal
         event = telegram_message("5", 1, house.now, text="Is it there?")
         assert house.post(event) in (0, 503)
         house.now += SECOND

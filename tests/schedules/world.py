@@ -189,9 +189,7 @@ class World(Ground):
         self._post([self._write(address, "ask", self.now)], 0)
 
     def _post(self, messages: list[Incoming], tries: int) -> None:
-        house = WebhookHouse(
-            self.table, self.inbound, self.archive, self.vault, self.identity, self.clock
-        )
+        house = WebhookHouse(self.table, self.inbound, self.archive, self.vault, self.clock)
 
         def take() -> None:
             for incoming in messages:
