@@ -5,12 +5,10 @@ from dataclasses import asdict, dataclass
 from statistics import fmean, median
 from typing import Any
 
-from pforte.bench.measure import PASSED, Answered, Measured, Start
+from pforte.bench.measure import PASSED, Answered, Measured, Start, init_bound
 from pforte.bench.package import Built, size
 from pforte.bench.prices import Counts, Run, usd_per_million
 
-INIT_MS = 600
-WEBHOOK_INIT_MS = 400
 PACKAGE_BYTES = 30_000_000
 HTTP_CALLS, SQS_REQUESTS, LAMBDA_CALLS, READS, WRITE_UNITS = 1, 6, 3, 3, 6
 
@@ -67,12 +65,11 @@ def _start(room: str, starts: Sequence[Start]) -> list[Figure]:
     """Return a function's start: the least that the process took, and beside it what else."""
     init = [start.init for start in starts]
     note = (
-        f"median {median(cpu for cpu, _ in init):.0f}, "
+        f"{len(init)} starts: median {median(cpu for cpu, _ in init):.0f}, "
         f"wall {min(wall for _, wall in init):.0f} to {median(wall for _, wall in init):.0f}"
     )
-    bound = WEBHOOK_INIT_MS if room == "webhook" else INIT_MS
     return [
-        Figure("start", f"{room}: init", min(cpu for cpu, _ in init), "ms", bound, note),
+        Figure("start", f"{room}: init", min(cpu for cpu, _ in init), "ms", init_bound(room), note),
         Figure("start", f"{room}: its import", min(s.imported[0] for s in starts), "ms"),
         Figure("start", f"{room}: first event", min(s.first_event[0] for s in starts), "ms"),
     ]

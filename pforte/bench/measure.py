@@ -3,7 +3,7 @@
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,13 @@ QUESTIONS = (
 """What the customer asks in turn; the example bot answers each by itself."""
 
 TURNS = 30
+
+INIT_MS = 600
+WEBHOOK_INIT_MS = 400
+"""What import and house may take at most, as the least of all starts."""
+
+PATIENCE = 3
+"""How many times as often to start where a bound is missed: others on a machine only add time."""
 
 PASSED = ("webhook", "converse", "deliver")
 """The functions that an answered message passes."""
@@ -74,7 +81,9 @@ def measure(folder: Path, runs: int, say: Callable[[str], None]) -> Measured:
         with ground(built, state) as place:
             stage = _Stage(built, runtime, place)
             starts: dict[str, list[Start]] = {room: [] for room in built.functions}
-            for run in range(runs):
+            for run in range(runs * PATIENCE):
+                if run >= runs and all(_is_in_time(room, all_) for room, all_ in starts.items()):
+                    break
                 say(f"Starting every function, {run + 1} of {runs} ...")
                 stage.start_all(run, starts)
             say(f"Answering {TURNS} messages ...")
@@ -148,6 +157,15 @@ class _Stage:
 
     def _started(self, room: str) -> Started:
         return Started(self._built.functions[room], self._runtime, self._place.environment)
+
+
+def init_bound(room: str) -> float:
+    """Return how long (ms) a function's start may take."""
+    return WEBHOOK_INIT_MS if room == "webhook" else INIT_MS
+
+
+def _is_in_time(room: str, starts: Sequence[Start]) -> bool:
+    return min(start.init[0] for start in starts) <= init_bound(room)
 
 
 def _check(room: str, found: Mapping[str, Any]) -> None:
