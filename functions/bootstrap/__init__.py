@@ -3,8 +3,8 @@
 import gc
 import os
 
-gc.set_threshold(50_000)
-"""What is imported stays: looking for garbage among it every 2000 objects is a tenth of a start."""
+gc.set_threshold(200_000)
+"""More than a start makes, and what it makes stays: looking for garbage there is a tenth of it."""
 
 os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "true")
 """There are none, but pydantic would read the metadata of every package to know."""
