@@ -8,7 +8,7 @@ import threading
 import time
 import uuid
 from base64 import b64decode
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -267,11 +267,17 @@ class Desk:
         """Be done with a conversation."""
         self._end(conversation, "resolve", {"epoch": epoch})
 
-    def take_all(self) -> None:
-        """Take whatever waits, and keep it: what one ends may come back with a failed delivery."""
-        while self.ask("POST", "/claims").status_code == httpx.codes.CREATED:
-            continue
-        eventually(self.overview, lambda seen: not seen["queue"], "nobody waits")
+    def empty_the_queue(self) -> None:
+        """Take and resolve whatever waits, so that a test knows who is next."""
+        mine: Sequence[Json] = self.overview()["mine"]
+        for row in mine:
+            self.resolve(row["conversation"], row["summary"]["epoch"])
+        while (answer := self.ask("POST", "/claims")).status_code == httpx.codes.CREATED:
+            claimed = answer.json()
+            self.resolve(claimed["conversation"], claimed["epoch"])
+        eventually(
+            self.overview, lambda seen: not seen["queue"] and not seen["mine"], "nobody waits"
+        )
 
     def _end(self, conversation: str, what: str, new: Json) -> None:
         answer = self.ask(

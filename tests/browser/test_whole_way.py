@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from pforte.house.house import House
 from pforte.house.local import seeded_passwords
 from pforte.phone import DEFAULT_USERS
-from tests.way import ANNA, JONAS, PATIENCE, Desk, Phone
+from tests.way import ANNA, PATIENCE, Desk, Phone
 
 REFERENCE = re.compile(r"SM-[0-9A-Z]{4}-[0-9A-Z]{4}")
 HOSTILE = '<img src=x onerror="window.evil=1"><script>window.evil=1</script><b>fett</b>'
@@ -25,8 +25,8 @@ type Opener = Callable[..., Page]
 
 @pytest.fixture(autouse=True)
 def nobody_waits(house: House) -> None:
-    """Let somebody else have what other tests left, so that a test knows who is next."""
-    Desk(house, JONAS).take_all()
+    """Begin with an empty queue, so that a test knows who is next."""
+    Desk(house).empty_the_queue()
 
 
 @pytest.fixture(autouse=True)
