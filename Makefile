@@ -69,8 +69,10 @@ ARCHITECTURE := arm64
 build: env
 	PATH="$(CURDIR)/.sam/bin:$$PATH" SAM_CLI_TELEMETRY=0 \
 	  sam build --parameter-overrides Architecture=$(ARCHITECTURE)
+	@.venv/bin/python -m pforte.house.bytecode .aws-sam/build
 
 bench: env
+	@test -e .aws-sam/build/template.yaml || $(MAKE) build
 	.venv/bin/python -m pforte.bench
 
 screenshots: env .venv/.browser

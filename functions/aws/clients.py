@@ -37,30 +37,29 @@ def _session() -> botocore.session.Session:
     return session
 
 
-def client(service: str, endpoint: str | None = None) -> Any:
+def client(service: str) -> Any:
     """Return a client; region, credentials and endpoint come as botocore finds them."""
-    return _session().create_client(service, endpoint_url=endpoint, config=_CONFIG)
+    return _session().create_client(service, config=_CONFIG)
 
 
 class _LaterClient:
-    """A client that is built at its first call: for what most invocations have no need of."""
+    """A client that is built at its first call: each is tens of milliseconds of a cold start."""
 
-    def __init__(self, service: str, endpoint: str | None = None) -> None:
+    def __init__(self, service: str) -> None:
         self._service = service
-        self._endpoint = endpoint
 
     @cached_property
     def _client(self) -> Any:
-        return client(self._service, self._endpoint)
+        return client(self._service)
 
     def __getattr__(self, operation: str) -> Any:
         """Find an operation of the client."""
         return getattr(self._client, operation)
 
 
-def later_client(service: str, endpoint: str | None = None) -> Any:
+def later_client(service: str) -> Any:
     """Return a client that is built at its first call."""
-    return _LaterClient(service, endpoint)
+    return _LaterClient(service)
 
 
 def patient_client(service: str, seconds: float) -> Any:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from aws.archive import S3Archive
-from aws.clients import client, later_client, patient_client
+from aws.clients import later_client, patient_client
 from aws.login import Login
 from aws.queues import SqsInbound, SqsOutbound
 from aws.table import DynamoTable
@@ -49,7 +49,7 @@ class House:
     @cached_property
     def table(self) -> Table:
         """The one table."""
-        return DynamoTable(client("dynamodb"), self.settings.table_name, self.clock)
+        return DynamoTable(later_client("dynamodb"), self.settings.table_name, self.clock)
 
     @cached_property
     def inbound(self) -> Inbound:
@@ -73,7 +73,7 @@ class House:
     @cached_property
     def vault(self) -> Vault:
         """The secrets."""
-        return SsmVault(client("ssm"), self.settings.parameter_prefix, self.clock)
+        return SsmVault(later_client("ssm"), self.settings.parameter_prefix, self.clock)
 
     @cached_property
     def identity(self) -> Identity:
@@ -83,8 +83,7 @@ class House:
     @cached_property
     def login(self) -> Login:
         """The agents' sign-in."""
-        endpoint = self.settings.cognito_endpoint or None
-        return Login(later_client("cognito-idp", endpoint), self.settings.user_pool_client_id)
+        return Login(later_client("cognito-idp"), self.settings.user_pool_client_id)
 
     @cached_property
     def actions(self) -> Actions:
@@ -118,7 +117,7 @@ class House:
 
     @cached_property
     def _sqs(self) -> Any:
-        return client("sqs")
+        return later_client("sqs")
 
     def _bot_folder(self) -> Path:
         if self.settings.bot_dir:

@@ -32,10 +32,7 @@ class Settings(BaseModel):
     )
     whatsapp_base_url: str = ""
     telegram_base_url: str = ""
-    public_base_url: str = ""
-    user_pool_id: str = ""
     user_pool_client_id: str = ""
-    cognito_endpoint: str = ""
     webchat_origins: str = "*"
     action_endpoint: str = ""
     action_function: str = ""

@@ -22,6 +22,7 @@ from conversation.ports import ITEM_LIMIT, MESSAGE_LIMIT, Actions, Inbound, Outb
 from conversation.turn import StartedTurn, TurnRecord
 from converse.burst import WAIT_LIMIT, WAIT_SECONDS, is_unfinished
 from converse.decide import decide, decide_fault, new_conversation
+from converse.front_door import find_danger
 
 CLOCK_SKEW = 10 * 60_000
 """How far (ms) a messenger's clock may be from ours."""
@@ -238,6 +239,9 @@ class Actor:
             return
         event = last.event
         if not isinstance(event, CustomerEvent) or event.incoming.kind != "message":
+            return
+        written = [m.event for m in self._received if isinstance(m.event, CustomerEvent)]
+        if find_danger(self._house.bot.front_door, written):
             return
         left = (WAIT_LIMIT - (self._house.clock() - first.sent_at)) // 1000
         unfinished = is_unfinished(event.incoming.content or Content())

@@ -1,6 +1,6 @@
 """Hold the house's own rules around every bot: danger, a person on request, waiting, asking back.
 
-They need no intent of the bot: where it lacks one, the patterns here stand in, in German and
+They need no intent of the bot: where it lacks one, `converse.phrases` stands in, German and
 English.
 """
 
@@ -19,6 +19,7 @@ from conversation.understanding import FALLBACK_INTENT, Understanding
 from converse.builder import TurnBuilder
 from converse.burst import is_greeting
 from converse.escalate import MINUTE, close, hand_over, reopen
+from converse.phrases import asks_for_person, is_thanks, knocks, withdraws
 
 PERSON = "/pforte_person"
 
@@ -29,32 +30,6 @@ ACKNOWLEDGE_EVERY = 10 * MINUTE
 """A waiting customer who goes on writing is told once in so long (ms) that it is taken."""
 
 HOUR = 60 * MINUTE
-
-_PERSON = re.compile(
-    r"(?<!\w)(menschen?|mitarbeiter(in)?|sachbearbeiter(in)?|kundenberater(in)?|"
-    r"human|real person|agent|representative|operator)(?!\w)",
-    re.IGNORECASE,
-)
-_WANTS = re.compile(
-    r"(?<!\w)(möchte|moechte|will|wollen|bitte|gib|geben|verbinden|verbinde|sprechen|reden|"
-    r"schreiben|lieber|brauche|kann|want|need|please|speak|talk|connect|give|get)(?!\w)",
-    re.IGNORECASE,
-)
-_IS_IT = re.compile(
-    r"(?<!\w)(sind sie|bist du|bin ich|are you|am i|is this|ist das)(?!\w)", re.IGNORECASE
-)
-_WITHDRAW = re.compile(
-    r"(?<!\w)(hat sich erledigt|schon erledigt|brauche? (keine hilfe|niemanden) mehr|"
-    r"vergessen sie es|never ?mind|no longer need|solved it myself)(?!\w)",
-    re.IGNORECASE,
-)
-_THANKS = re.compile(
-    r"((vielen |herzlichen |besten |lieben )?dank( ihnen| dir)?( schön| schoen)?|danke\w*|"
-    r"thanks?( you)?( (so|very) much| a lot)?|thx|merci|super|perfekt|prima|top|great|perfect|"
-    r"tschüss|tschuess|auf wiedersehen|bye|schönen tag( noch)?|have a (nice|good) day|"
-    r"für|fuer|for|ihre|die|your|the|hilfe|help|und|and|\W|[👍🙏❤️😊🙂])+",
-    re.IGNORECASE,
-)
 
 _ATTACHMENT_WORDS = {
     "image": {"de": "ein Foto", "en": "a photo"},
@@ -124,8 +99,8 @@ def find_danger(front_door: FrontDoor, events: Sequence[CustomerEvent]) -> Dange
 
 
 def _warn(turn: TurnBuilder, danger: DangerWord, utterance: Utterance) -> None:
-    """Give the emergency number before anything else, in every state."""
-    _follow_language(turn, turn.bot.understand(utterance.text, turn.now))
+    """Give the emergency number before anything else, in every state and in their language."""
+    turn.change(language=turn.bot.understand(utterance.text, turn.now).language or turn.state.language)
     text = danger.response.get(turn.language) or next(iter(danger.response.values()))
     turn.say(Content(text=text), "system", urgent=True)
     turn.change(question=None)
@@ -207,11 +182,7 @@ def _chosen(turn: TurnBuilder, utterance: Utterance) -> Understanding | None:
 
 def _wants_person(utterance: Utterance, understanding: Understanding) -> bool:
     """Say whether a person is asked for where the bot was not sure of anything."""
-    text = utterance.text
-    if understanding.intent != FALLBACK_INTENT or _IS_IT.search(text):
-        return False
-    short = len(text.split()) <= 2
-    return bool(_PERSON.search(text) and (short or _WANTS.search(text)))
+    return understanding.intent == FALLBACK_INTENT and asks_for_person(utterance.text)
 
 
 def _closed_lately(turn: TurnBuilder, utterance: Utterance) -> bool:
@@ -223,7 +194,7 @@ def _closed_lately(turn: TurnBuilder, utterance: Utterance) -> bool:
     if turn.now - closed.closed > turn.bot.front_door.reopening_hours * HOUR:
         return False
     text = utterance.text.strip()
-    if text and _THANKS.fullmatch(text):
+    if is_thanks(text):
         turn.utter("utter_pforte_closed_thanks")
         return True
     if text:
@@ -237,15 +208,13 @@ def _while_waiting(
 ) -> Generator[ActionCall, dict[str, Any]]:
     """The bot still answers what it is sure of; the rest is an addition for the agent."""
     intent = understanding.intent
-    if intent == "never_mind" or (
-        intent == FALLBACK_INTENT and _WITHDRAW.search(utterance.text) is not None
-    ):
+    if intent == "never_mind" or (intent == FALLBACK_INTENT and withdraws(utterance.text)):
         close(turn, "withdrawn", "utter_pforte_withdrawn")
         return
-    if intent == "ask_wait":
+    if intent == "ask_wait" or knocks(utterance.text):
         _still_waiting(turn)
         return
-    if intent != FALLBACK_INTENT:
+    if intent not in (FALLBACK_INTENT, "affirm", "deny"):  # yes and no are for the agent
         answer = yield from _run_dialogue(turn, understanding)
         if answer.understood and answer.hand_over is None and answer.contents:
             turn.change(tracker=answer.tracker)
@@ -262,9 +231,15 @@ def _acknowledge(turn: TurnBuilder) -> None:
 
 
 def _still_waiting(turn: TurnBuilder) -> None:
+    """Say that it is not forgotten, and how long where a time was told and is not over."""
     escalation = turn.state.escalation
     reference = escalation.reference if escalation else ""
-    turn.utter("utter_pforte_still_waiting", reference=reference)
+    left = (escalation.promised or 0) - turn.now if escalation else 0
+    if left > 0:
+        minutes = str(max(2, -(-left // MINUTE)))  # both sentences have a plural
+        turn.utter("utter_pforte_hand_over_with_time", reference=reference, minutes=minutes)
+    else:
+        turn.utter("utter_pforte_still_waiting", reference=reference)
 
 
 def _dialogue(
@@ -338,7 +313,8 @@ def _cannot_read(turn: TurnBuilder, utterance: Utterance) -> None:
     if content.attachments and not content.unreadable:
         words = _ATTACHMENT_WORDS[content.attachments[0].kind]
     if not content.attachments and not content.unreadable:
-        turn.say(_with_person(turn, "utter_pforte_rephrase"), "bot")
+        nothing = Understanding(text=content.text, intent=FALLBACK_INTENT, confidence=0.0)
+        _misunderstood(turn, utterance, nothing)
         return
     what = words[turn.language]
     turn.say(_with_person(turn, "utter_pforte_cannot_read", what=what), "bot")

@@ -4,6 +4,7 @@ Towards a messenger at least once, doubt marked: what may have been sent before 
 is sent again. What has to wait long is parked in the table, and whatever comes later joins it.
 """
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -18,7 +19,7 @@ from conversation.ports import DeliveryView, Inbound, Outbound, Parked, Table, V
 from conversation.turn import Delivery, Drain, MessageState, TurnRecord
 from deliver.provider import NotSent, Provider
 
-VISIBILITY_SECONDS = 18
+VISIBILITY_SECONDS = 20
 TIMEOUT_SECONDS = 15
 
 SHORT_WAIT = 20_000
@@ -29,6 +30,9 @@ REJOIN_AFTER = 60_000
 
 RECORD_WAITS = (0.05, 0.1, 0.2, 0.4)
 """How long (s) to wait for the turn's record, which is written just after its deliveries."""
+
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -94,11 +98,25 @@ def run(house: House, received: Sequence[Received]) -> set[str]:
             else:
                 _Sending(house, message.body, message.order, message.receive_count).run()
         except _BackOff as error:
-            return _postpone(house, received[index:], error.seconds)
+            seconds = error.seconds
         except (Unavailable, Missing):
             seconds = min(6 * 2 ** max(0, message.receive_count - 1), 120)
-            return _postpone(house, received[index:], seconds)
+        else:
+            continue
+        _note_untried(house, received[index + 1 :])
+        return _postpone(house, received[index:], seconds)
     return set()
+
+
+def _note_untried(house: House, received: Sequence[Received]) -> None:
+    """Remember that what stands behind a failure was not tried: it is no doubtful attempt."""
+    for message in received:
+        if isinstance(message.body, Delivery):
+            try:
+                sending = _Sending(house, message.body, message.order, message.receive_count)
+                sending.note_untried()
+            except (Unavailable, Missing):
+                return  # then they count as doubtful
 
 
 def _is_ours_long_enough(house: House, received: Sequence[Received]) -> bool:
@@ -173,9 +191,18 @@ class _Sending:
             self._park(self._house.clock() + REJOIN_AFTER)
             return
         if view.paused_until > self._house.clock():
+            if self._parked is None and not self._doubtful:
+                self._note_unsent()  # or the wait would look like an attempt
             self._hold(view.paused_until)
             return
         self._send(record, withdrawn=_is_claimed_since(view.conversation, self._delivery))
+
+    def note_untried(self) -> None:
+        """Keep certain what was certain before this receive. Raises Missing, Unavailable."""
+        delivery = self._delivery
+        record = self._house.table.record(delivery.conversation, delivery.sequence)
+        if record is not None and not self._may_have_been_sent(record):
+            self._note_unsent()
 
     def _view(self) -> DeliveryView:
         """Read what must be known; the record proves that an outcome has a place to go."""
@@ -202,7 +229,14 @@ class _Sending:
         cursor = record.cursor.get(delivery.address, 0)
         try:
             steps = self._steps()
-        except Exception:  # noqa: BLE001  a message that cannot be rendered is refused, not retried
+        except Exception as error:  # noqa: BLE001  no repeat would help: refused, and told
+            _log.error(
+                "cannot render",  # without the exception's text: it may hold what was written
+                extra={
+                    "record": f"{delivery.conversation}.{delivery.sequence}",
+                    "error": type(error).__name__,
+                },
+            )
             self._refuse("unrenderable")
             return
         for number, step in enumerate(steps[cursor:], start=cursor + 1):

@@ -8,6 +8,6 @@ def masked(address: Address) -> str:
     user = address.user
     if address.channel == "webchat":
         return ""
-    if user.isdigit() and len(user) >= 10:
+    if address.channel == "whatsapp" and user.isdigit() and len(user) >= 10:
         return f"+{user[:2]} {user[2:5]} ••• {user[-3:]}"
     return f"••• {user[-3:]}" if len(user) > 5 else "•••"

@@ -74,4 +74,4 @@ def _set_aside(house: House, message: DeadMessage) -> None:
     """Keep what cannot even be read, and say so where operators look."""
     key = f"dead/{hashlib.sha256(message.body.encode()).hexdigest()[:32]}"
     house.archive.put(key, message.body.encode())
-    _log.error("dead letter cannot be read", extra={"kept": key, "message": message.id})
+    _log.error("dead letter cannot be read", extra={"kept": key, "dead_letter": message.id})

@@ -16,11 +16,10 @@ def _house() -> House:
         inbound=found.inbound,
         archive=found.archive,
         vault=found.vault,
-        identity=found.identity,
         clock=found.clock,
     )
 
 
 def handle(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001  Lambda passes it
     """Answer one HTTP request (API Gateway, payload format 2.0)."""
-    return answer(_house, event)
+    return answer(_house(), event)

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 
 from channels.base import Channel, HandshakeAnswer, WebhookRequest
 from channels.registry import CHANNELS
@@ -22,6 +23,9 @@ BODY_LIMIT = 1_000_000
 TEXT_LIMIT = 16_000
 """Characters of a text that stand in the table; the whole of a longer one is archived."""
 
+CONTENT_LIMIT = 100_000
+"""Bytes of one message's content: what is larger would fit neither a turn nor the queue."""
+
 TO_CONVERSATION = ("message", "edit", "delete", "reaction", "block")
 
 
@@ -33,8 +37,12 @@ class House:
     inbound: Inbound
     archive: Archive
     vault: Vault
-    identity: Identity
     clock: Callable[[], int]
+
+    @cached_property
+    def identity(self) -> Identity:
+        """The maker of ids; the first who asks reads its key. Raises Unavailable."""
+        return Identity(self.vault.identity_key())
 
 
 def receive(house: House, channel: str, request: WebhookRequest) -> HandshakeAnswer:
@@ -83,19 +91,25 @@ def hand_over(house: House, incoming: Incoming) -> None:
     """Put what happened into its conversation's group, card numbers masked. Raises Unavailable."""
     event_id = house.identity.event(incoming)
     if incoming.content is not None:
-        incoming = incoming.model_copy(update={"content": masked(incoming.content)})
-    if incoming.content is not None and len(incoming.content.text) > TEXT_LIMIT:
-        content = _archived(house.archive, incoming.content, event_id)
+        content = _bounded(house.archive, masked(incoming.content), event_id, incoming.raw_kind)
         incoming = incoming.model_copy(update={"content": content})
     at = incoming.sent_at if incoming.sent_at is not None else house.clock()
     conversation = house.identity.conversation(incoming.address)
     house.inbound.send(conversation, CustomerEvent(id=event_id, at=at, incoming=incoming))
 
 
-def _archived(archive: Archive, content: Content, event_id: str) -> Content:
-    key = f"texts/{event_id}.txt"
-    archive.put(key, content.text.encode())
-    return content.model_copy(update={"text": content.text[:TEXT_LIMIT], "archive": key})
+def _bounded(archive: Archive, content: Content, event_id: str, kind: str) -> Content:
+    """Return what the table can hold of a content, the whole of it being archived."""
+    if len(content.text) > TEXT_LIMIT:
+        key = f"texts/{event_id}.txt"
+        archive.put(key, content.text.encode())
+        content = content.model_copy(update={"text": content.text[:TEXT_LIMIT], "archive": key})
+    whole = content.to_json().encode()
+    if len(whole) > CONTENT_LIMIT:
+        archive.put(f"contents/{event_id}.json", whole)
+        kept = {"attachments": (), "unreadable": content.unreadable or kind}
+        content = content.model_copy(update=kept)
+    return content
 
 
 def _keep_raw(house: House, channel: str, body: bytes) -> None:

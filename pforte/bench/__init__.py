@@ -1,1 +1,1 @@
-"""Measure: each module prints its own figures, and names the command that does."""
+"""Measure what a start, a message and a month cost; `make bench`."""

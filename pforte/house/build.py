@@ -1,5 +1,6 @@
 """Build the template for this machine's processor with the SAM CLI, when something has changed."""
 
+import fcntl
 import hashlib
 import os
 import platform
@@ -8,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pforte.failure import Failure
+from pforte.house.bytecode import compile_built
 from pforte.house.house import CHECKOUT
 
 _SAM = CHECKOUT / ".sam" / "bin"
@@ -23,6 +25,13 @@ def architecture() -> str:
 
 def build() -> str:
     """Build what changed and return the fingerprint of what is built. Raises Failure."""
+    BUILT.parent.mkdir(exist_ok=True)
+    with (BUILT.parent / "build.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # two houses of one checkout share what is built
+        return _build()
+
+
+def _build() -> str:
     fingerprint = _fingerprint(_INPUTS)
     mark = BUILT / "fingerprint"
     if mark.exists() and mark.read_text() == fingerprint:
@@ -35,6 +44,7 @@ def build() -> str:
         *("--build-dir", str(BUILT)),
         *("--parameter-overrides", f"Architecture={architecture()}"),
     )
+    compile_built(BUILT)
     mark.write_text(fingerprint)
     return fingerprint
 

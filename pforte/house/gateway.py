@@ -1,8 +1,10 @@
 """Give the house one plain address: pass requests on to the emulated HTTP API, which has none."""
 
+import sys
 import threading
 from http.client import HTTPConnection, HTTPException
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
 # RFC 9110, 7.6.1: these speak of one connection, not of the message.
 _HOP_BY_HOP = frozenset(
@@ -48,6 +50,11 @@ class _Server(ThreadingHTTPServer):
     request_queue_size = 128
     emulator_port: int
     prefix: str
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing of callers who hang up; anything else is shown."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
 
 class _Handler(BaseHTTPRequestHandler):

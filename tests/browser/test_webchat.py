@@ -1,7 +1,6 @@
 """The web chat in a real browser, over fakes: what visitors see, and what never gets lost."""
 
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from queue import SimpleQueue
 from typing import Any
@@ -10,7 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import (
     Axe,
 )
-from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from conversation.message import Content
 from tests.gateway import serving
@@ -53,17 +52,6 @@ class Brain:
                 self.house.keep(event, options("Welche?", "Die letzte", "Eine andere", PERSON))
             else:
                 self.house.keep(event, Content(text=f"Sie sagten: {content.text}"))
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Start the system's Chromium or Chrome, else Playwright's own."""
-    found = [shutil.which(name) for name in ("chromium", "google-chrome", "chromium-browser")]
-    path = next((path for path in found if path), None)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -94,10 +94,9 @@ class House:
             inbound=self.inbound,
             archive=self.archive,
             vault=self.vault,
-            identity=self.identity,
             clock=self.clock,
         )
-        return self._run("webhook", lambda: answer(lambda: house, event)) or {}
+        return self._run("webhook", lambda: answer(house, event)) or {}
 
     def write(self, text: str, user: str = "5", **content: Any) -> dict[str, Any]:
         """Let a customer write on Telegram; returns the webhook call, for repeats."""

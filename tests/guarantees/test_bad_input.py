@@ -230,3 +230,26 @@ def test_a_text_too_long_for_the_table_is_archived_whole(house: House) -> None:
     [kept] = [m for m in house.thread("49170", "whatsapp") if m.author == "customer"]
     assert len(kept.content.text) == 16_000
     assert house.archive.objects[kept.content.archive].decode() == text
+
+
+@pytest.mark.parametrize("number", [1_800, 4_000])
+def test_a_message_too_large_for_a_turn_is_a_placeholder_and_blocks_nobody(
+    house: House, number: int
+) -> None:
+    """Thousands of contacts in one message: kept whole in the archive, what follows is answered."""
+    contacts = [
+        {"name": {"formatted_name": f"Person {n} {'x' * 80}"}, "phones": [{"phone": f"+49{n}"}]}
+        for n in range(number)
+    ]
+    messages = [
+        whatsapp_message("49170", 1, house.now, type="contacts", contacts=contacts),
+        whatsapp_message("49170", 2, house.now, type="text", text={"body": "Got them all?"}),
+    ]
+    assert house.post(whatsapp_event({"messages": messages})) == 200
+    house.rest()
+    assert house.messenger.texts() == ["disclosure", "cannot_read", "re: Got them all?"]
+    kept = next(m for m in house.thread("49170", "whatsapp") if m.author == "customer")
+    assert kept.content.unreadable == "contacts"
+    [whole] = [body for key, body in house.archive.objects.items() if key.startswith("contents/")]
+    assert b"Person 1799" in whole
+    assert house.state("49170", "whatsapp").assignee == "bot"

@@ -87,6 +87,14 @@ def test_a_burst_waits_at_most_five_seconds(house: House) -> None:
     assert len([text for author, text in house.said() if author == "bot"]) == 1
 
 
+def test_danger_does_not_wait(house: House) -> None:
+    """One word is enough: the emergency number comes at once, not after the burst."""
+    house.write("Fire")
+    house.converse()
+    house.deliver()
+    assert house.messenger.texts()[0] == "112!"
+
+
 def test_an_answer_to_options_does_not_wait(house: House) -> None:
     """While a question is open, three words are an answer, and answered at once."""
     house.ask("Let me choose one.")

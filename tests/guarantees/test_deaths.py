@@ -1,11 +1,13 @@
 """Die, or be cut off, before and after every single call: what the customer sees stays the same."""
 
+import json
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from channels.base import ProviderResponse
 from tests.guarantees.bot import EchoBot
 from tests.guarantees.house import SECOND, House
 from tests.guarantees.messenger import telegram_message
@@ -51,6 +53,15 @@ def an_agent(house: House) -> None:
     house.reply("Good morning.", epoch)
     house.reply("That is done.", epoch)
     house.resolve(epoch)
+
+
+def a_pause(house: House) -> None:
+    """The messenger asks to wait: three deliveries are parked, and drained later."""
+    busy = {"ok": False, "error_code": 429, "parameters": {"retry_after": 90}}
+    house.messenger.answers = [lambda: ProviderResponse(429, json.dumps(busy).encode())]
+    for n in range(3):
+        house.write(f"What about number {n}?")
+        house.rest(until=house.now + 20 * SECOND)
 
 
 SCENES = (one_question, two_events, two_customers, a_hand_over, an_action, an_agent)
@@ -149,7 +160,7 @@ def test_converse_may_end_at_any_call(scene: Scene, harm: Callable[[], None]) ->
 
 
 @pytest.mark.parametrize("harm", [die, fail], ids=["killed", "cut off"])
-@pytest.mark.parametrize("scene", SCENES)
+@pytest.mark.parametrize("scene", [*SCENES, a_pause])
 def test_deliver_may_end_at_any_call(scene: Scene, harm: Callable[[], None]) -> None:
     """Killed or cut off before or after any call: every bubble arrives, in order, doubt marked."""
     _same_as_undisturbed(scene, "deliver", harm)
@@ -176,7 +187,7 @@ def test_the_webhook_may_die_at_the_queue(when: str) -> None:
     """No 200 before the queue has it; the messenger's repeat then leads to one message."""
     for harm in (die, fail):
         house = House(EchoBot())
-        house.moments.hook = at(Moment("webhook", when, 1, "send", "inbound.send"), harm)  # type: ignore[arg-type]  # a literal
+        house.moments.hook = at(Moment("webhook", when, 2, "send", "inbound.send"), harm)  # type: ignore[arg-type]  # a literal
         event = telegram_message("5", 1, house.now, text="Is it there?")
         assert house.post(event) in (0, 503)
         house.now += SECOND

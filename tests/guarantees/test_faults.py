@@ -7,7 +7,7 @@ import pytest
 from conversation.errors import ActionFailed, Unavailable
 from tests.guarantees.bot import EchoBot
 from tests.guarantees.house import DAY, HOUR, MINUTE, SECOND, House
-from tests.guarantees.moments import Moment, die, fail
+from tests.guarantees.moments import Moment, die, fail, once
 
 
 @pytest.mark.parametrize("odd", ["poison", "endless"])
@@ -33,6 +33,14 @@ def test_poison_gets_an_apology_and_a_person_and_its_neighbours_their_answers(
     assert state.started is None
     assert not house.inbound_queue.groups
     assert not house.inbound_dead.groups
+
+
+def test_our_own_exception_is_apologised_for_at_once(house: House) -> None:
+    """Tried twice in the same invocation: nobody waits for the queue to bring it back."""
+    house.write("This is poison for you.")
+    house.converse()
+    assert house.said()[-1] == ("system", "fault")
+    assert not house.inbound_queue.groups
 
 
 @pytest.mark.parametrize("odd", ["poison", "endless"])
@@ -178,6 +186,24 @@ def test_a_claim_during_a_call_keeps_its_result_and_tells_it(house: House) -> No
     assert "found: 7" not in house.messenger.texts()
 
 
+def test_a_conflict_after_a_call_does_not_repeat_it(house: House) -> None:
+    """Decided anew in the same invocation, the results of calls are kept."""
+
+    def another_invocation() -> None:
+        house.now += 26 * SECOND  # the visibility has ended while the action ran
+        house.moments.hook = once("after", "put_conversation", die)
+        house.moments._inside = False
+        house.converse()  # journals its attempt at the same turn, and dies
+
+    house.moments.hook = once("after", "actions.call", another_invocation)
+    house.write("Please act on number seven.")
+    house.converse()
+    assert house.said()[-1] == ("bot", "found: 7")
+    assert len(house.actions.calls) == 1
+    house.rest()
+    assert house.messenger.texts() == ["disclosure", "found: 7"]
+
+
 def test_what_even_a_fault_turn_cannot_write_comes_back_for_a_person() -> None:
     """From the dead-letter queue an event becomes a person's, with the customer's words kept."""
     house = House(EchoBot(), max_receives=3)
@@ -214,17 +240,17 @@ def test_a_dead_letter_that_was_handled_after_all_is_known() -> None:
 
 
 def test_a_dead_delivery_goes_back_and_is_marked() -> None:
-    """A delivery that died unsent for sure is sent, its doubt marked."""
+    """It is sent again under an id of its own, or the queue would swallow it; doubt is marked."""
     house = House(EchoBot(), max_receives=2)
     down = [True]
     house.moments.hook = lambda moment: (
-        fail() if moment.name == "delivery_view" and down[0] else None
+        die() if moment.name == "delivery_view" and down[0] else None
     )
     house.write("When do you open?")
     house.converse()
     while house.outbound_queue.groups:
         house.deliver()
-        house.now += 130 * SECOND
+        house.now += 19 * SECOND
     assert house.outbound_dead.all_messages()
     down[0] = False
     house.rest()
@@ -243,9 +269,10 @@ def test_what_cannot_be_read_is_set_aside() -> None:
     assert not house.outbound_dead.groups
 
 
+@pytest.mark.parametrize("when", ["before", "after"])
 @pytest.mark.parametrize("where", ["inbound", "outbound"])
-def test_a_schedule_that_dies_between_two_steps_drains_once(where: str) -> None:
-    """Killed after sending a dead letter again and before burying it: still one message."""
+def test_a_schedule_that_dies_at_a_burial_drains_once(where: str, when: str) -> None:
+    """Sent again first, then buried: whenever it is killed, there is one message."""
     house = House(EchoBot(), max_receives=2)
     down = [True]
     stop = {"inbound": "put_conversation", "outbound": "delivery_view"}[where]
@@ -262,7 +289,7 @@ def test_a_schedule_that_dies_between_two_steps_drains_once(where: str) -> None:
     deaths: list[int] = []
 
     def die_once(moment: Moment) -> None:
-        if (moment.when, moment.name) == ("before", f"{where}.bury") and not deaths:
+        if (moment.when, moment.name) == (when, f"{where}.bury") and not deaths:
             deaths.append(1)
             die()
 

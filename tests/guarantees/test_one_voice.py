@@ -2,9 +2,11 @@
 
 import pytest
 
+from desk.agent import Agent
 from tests.guarantees.house import ANNA, MINUTE, SECOND, House
 from tests.guarantees.moments import die, once
 
+JONAS = Agent(id="jonas", name="Jonas", groups=frozenset({"agents"}))
 JOINED = "agent_joined"
 
 
@@ -147,6 +149,37 @@ def test_a_reply_of_an_older_claim_of_the_same_agent_is_a_draft(house: House) ->
     house.rest()
     said = [text for author, text in house.said() if author == "agent"]
     assert said == ["From now."]
+
+
+def test_a_reply_of_another_agent_is_a_draft(house: House) -> None:
+    """Only who has the conversation speaks in it, whatever epoch is given."""
+    _waiting(house)
+    epoch = house.claim().epoch
+    house.rest()
+    before = house.messenger.texts()
+    house.reply("I am Jonas.", epoch, agent=JONAS)
+    house.rest()
+    assert house.messenger.texts() == before
+    [(_, draft)] = house.table.items(house.conversation_of(), "D#jonas#")
+    assert draft["text"] == "I am Jonas."
+
+
+def test_a_claim_between_commit_and_flush_loses_nothing(house: House) -> None:
+    """Committed, and the process died: who claims finishes the turn before its own."""
+    _waiting(house)
+    house.write("When do you open?")
+    house.moments.hook = once("after", "put_conversation", die)
+    house.converse()
+    house.moments.hook = lambda moment: None
+    house.claim()
+    house.rest()
+    assert house.said()[-3:] == [
+        ("customer", "When do you open?"),
+        ("bot", "re: When do you open?"),
+        ("system", JOINED),
+    ]
+    assert [record.sequence for record in house.records()][:3] == [1, 2, 3]
+    assert house.messenger.texts()[-1] == JOINED
 
 
 def test_a_claim_whose_claimer_died_is_told_by_the_wake(house: House) -> None:

@@ -12,7 +12,7 @@ from deliver.send import SHORT_WAIT
 from tests.fake_queues import lambda_event
 from tests.guarantees.house import DAY, HOUR, MINUTE, SECOND, House
 from tests.guarantees.messenger import whatsapp_event, whatsapp_message
-from tests.guarantees.moments import fail, once
+from tests.guarantees.moments import Moment, die, fail, once
 
 ANSWERED = ["disclosure", "re: When do you open?"]
 
@@ -34,7 +34,12 @@ def _notes(house: House, user: str = "5") -> list[str]:
 
 
 def _marked(house: House) -> list[str]:
-    return [id_ for record in house.records() for id_ in record.unknown]
+    return [
+        id_
+        for conversation in house.table.all_conversations()
+        for record in house.table.all_records(conversation)
+        for id_ in record.unknown
+    ]
 
 
 def _states(house: House) -> list[str]:
@@ -86,6 +91,42 @@ def test_being_asked_to_wait_is_not_doubtful(house: House, seconds: int) -> None
     assert house.messenger.taken[0].at >= asked + seconds * SECOND
 
 
+@pytest.mark.parametrize("seconds", [3, 15, 300])
+def test_what_stands_behind_a_wait_is_not_doubtful(house: House, seconds: int) -> None:
+    """Of three deliveries in a batch the first has to wait: the others were never tried."""
+    for n in range(3):
+        house.write(f"What about number {n}?")
+        house.converse()
+    house.messenger.answers = [lambda: _busy(seconds), lambda: None, lambda: _busy(seconds)]
+    house.rest()
+    answers = [f"re: What about number {n}?" for n in range(3)]
+    assert house.messenger.texts() == ["disclosure", *answers]
+    assert _marked(house) == []
+
+
+def test_what_may_be_out_stays_doubtful_behind_a_wait(house: House) -> None:
+    """Its outcome was lost, then others in front of it had to wait: it is still marked."""
+    house.write("What about number 1?")
+    house.converse()
+    house.write("What about number 2?")
+    house.converse()
+    views: list[int] = []
+
+    def die_behind_the_second(moment: Moment) -> None:
+        if (moment.when, moment.name) == ("before", "note_outcome"):
+            views.append(1)
+            if len(views) == 3:
+                die()
+
+    house.moments.hook = die_behind_the_second
+    house.deliver()
+    assert house.messenger.texts()[-1] == "re: What about number 2?"
+    house.moments.hook = once("before", "delivery_view", fail)
+    house.rest()
+    assert house.messenger.texts().count("re: What about number 2?") == 2
+    assert len(_marked(house)) == 1
+
+
 def test_nothing_is_sent_before_the_pause_is_over(house: House) -> None:
     """Retry-After pauses the account: other conversations of it wait as well."""
     start = house.now
@@ -97,6 +138,7 @@ def test_nothing_is_sent_before_the_pause_is_over(house: House) -> None:
     assert house.messenger.calls == 5  # one was refused, the others waited without asking
     assert house.messenger.texts("5") == ANSWERED
     assert house.messenger.texts("6") == ["disclosure", "re: And where are you?"]
+    assert _marked(house) == []
 
 
 def test_another_account_is_not_paused(house: House) -> None:

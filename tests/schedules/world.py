@@ -6,7 +6,6 @@ from itertools import count
 from random import Random
 from typing import Any
 
-from channels.base import Call, ProviderResponse
 from conversation.address import Address
 from conversation.conversation import Conversation
 from conversation.errors import Conflict
@@ -14,8 +13,7 @@ from conversation.event import Reply, Resolve
 from conversation.identity import Identity
 from conversation.incoming import Incoming, Receipt
 from conversation.message import Content, Message
-from conversation.ports import DeliveryView
-from conversation.turn import ActionCall, Delivery, Turn
+from conversation.turn import Delivery, Turn
 from converse.actor import House as ConverseHouse
 from converse.batch import converse
 from deliver.batch import deliver
@@ -26,10 +24,10 @@ from desk.outside import Outside
 from schedule.tick import House as ScheduleHouse
 from schedule.tick import tick
 from tests.fake_queues import MemoryInbound, MemoryOutbound, MemoryQueue, lambda_event
-from tests.fakes import MemoryArchive, MemoryTable, MemoryVault
-from tests.faults import Faulty, operation
+from tests.fakes import MemoryArchive, MemoryVault
 from tests.schedules.bot import WorldBot
 from tests.schedules.ground import SECOND, Ground, Process
+from tests.schedules.outside import WatchedQueue, WatchedTable, WorldActions, WorldMessenger
 from webhook.receipts import take_receipt
 from webhook.receive import House as WebhookHouse
 from webhook.receive import hand_over
@@ -57,98 +55,6 @@ class Commit:
         self.now = now
         self.state = state
         self.turn = turn
-
-
-class WatchedTable(MemoryTable):
-    """A table that tells the world what was committed and when deliveries were looked at."""
-
-    world: "World"
-
-    def _index_conversation(self, new: Conversation) -> None:
-        super()._index_conversation(new)
-        self.world.committed(new)
-
-    def delivery_view(self, delivery: Delivery) -> DeliveryView:
-        """Read what `deliver` must know."""
-        view = super().delivery_view(delivery)
-        self.world.viewed(delivery)
-        return view
-
-
-class WatchedQueue(MemoryQueue):
-    """A queue that remembers in which order events first came."""
-
-    def __init__(self, clock: Callable[[], int], visibility: int, receives: int) -> None:
-        self.dead = MemoryQueue(clock, 60)
-        super().__init__(clock, visibility, receives, self.dead)
-        self.arrived: dict[str, list[str]] = {}
-
-    def send(self, group: str, body: str, deduplication_id: str) -> None:
-        """Put a message into its group."""
-        super().send(group, body, deduplication_id)
-        arrived = self.arrived.setdefault(group, [])
-        if deduplication_id not in arrived:
-            arrived.append(deduplication_id)
-
-
-class WorldMessenger(Faulty):
-    """The messengers' side: accept, ask to wait, refuse, and send receipts."""
-
-    def __init__(self, world: "World") -> None:
-        super().__init__(world.faults, "provider.")
-        self._world = world
-        self._numbers = count(1)
-
-    @operation("call")
-    def call(self, channel: str, call: Call, secrets: Any) -> ProviderResponse:
-        """Take one call."""
-        world, choice = self._world, self._world.choice
-        payload = json.loads(json.dumps(call.json))
-        account = "telegram:t" if channel == "telegram" else "whatsapp:100"
-        left = world.limited.get(account, 0) - world.now
-        if left <= 0 and choice.chance(world.throttle):
-            left = choice.of((2, 15, 60, 400, 5000)) * SECOND
-            world.limited[account] = world.now + left
-        if channel == "telegram":
-            return self._telegram(payload, left)
-        return self._whatsapp(payload, left)
-
-    def _telegram(self, payload: dict[str, Any], left: int) -> ProviderResponse:
-        if left > 0:
-            body = {"ok": False, "error_code": 429, "parameters": {"retry_after": left // SECOND}}
-            return ProviderResponse(429, json.dumps(body).encode())
-        if self._world.choice.chance(self._world.refusals):
-            body = {"ok": False, "error_code": 400, "description": "Bad Request: odd"}
-            return ProviderResponse(400, json.dumps(body).encode())
-        number = next(self._numbers)
-        address = f"telegram:t:{payload['chat_id']}"
-        self._world.sent(address, payload["text"], str(number))
-        body = {"ok": True, "result": {"message_id": number}}
-        return ProviderResponse(200, json.dumps(body).encode())
-
-    def _whatsapp(self, payload: dict[str, Any], left: int) -> ProviderResponse:
-        if left > 0 or self._world.choice.chance(self._world.refusals):
-            code = 130429 if left > 0 else 100
-            return ProviderResponse(400, json.dumps({"error": {"code": code}}).encode())
-        wamid = f"wamid.{next(self._numbers)}"
-        address = f"whatsapp:100:{payload['to']}"
-        text = payload["text"]["body"] if "text" in payload else ""
-        self._world.sent(address, text, wamid, payload["biz_opaque_callback_data"])
-        return ProviderResponse(200, json.dumps({"messages": [{"id": wamid}]}).encode())
-
-
-class WorldActions(Faulty):
-    """A back end that knows the key of every call, and does each only once."""
-
-    def __init__(self, world: "World") -> None:
-        super().__init__(world.faults, "actions.")
-        self.effects: dict[str, str] = {}
-
-    @operation("call")
-    def call(self, call: ActionCall) -> dict[str, Any]:
-        """Do it, or recognise the repeat."""
-        self.effects.setdefault(call.key, call.action)
-        return {"events": [], "responses": []}
 
 
 class World(Ground):
@@ -198,7 +104,7 @@ class World(Ground):
         choice = self.choice
         self.budget = choice.below(8)
         self.fault_rate = choice.of((0.0, 0.03, 0.08, 0.15))
-        self.stick = choice.of((95, 80, 50, 10))
+        self.stick = choice.of((90, 50, 20, 0))
         self.hurry = choice.of((0.0, 0.01, 0.04, 0.1))
         self.throttle = choice.of((0.0, 0.0, 0.1, 0.3))
         self.refusals = choice.of((0.0, 0.0, 0.05))
@@ -211,11 +117,15 @@ class World(Ground):
         choice = self.choice
         addresses = ["telegram:t:1", "whatsapp:100:2", "telegram:t:3"][: 1 + choice.below(3)]
         odd = choice.below(3) == 2
+        with_agents = choice.chance(0.5)
+        gaps = choice.of(((0, 1, 1, 3, 20, 90, 400), (0, 0, 0, 1, 1, 2, 30)))
         moment = self.now
         posts: list[tuple[int, list[Incoming]]] = []
-        for _ in range(1 + choice.below(7)):
-            moment += choice.of((0, 1, 1, 3, 20, 90, 400)) * SECOND
+        for number in range(1 + choice.below(7)):
+            moment += choice.of(gaps) * SECOND
             what = WHAT[choice.below(len(WHAT) if odd else TAME)]
+            if number == 0 and with_agents:
+                what = "talk_to_human"
             incoming = self._write(choice.of(addresses), what, moment)
             if posts and posts[-1][1][-1].address == incoming.address and choice.chance(0.15):
                 posts[-1][1].append(incoming)
@@ -228,18 +138,21 @@ class World(Ground):
                 again = choice.of((0, 1, 40, 310, 420, 172_800)) * SECOND
                 self.at(when + delay + again, self._post, messages, 0)
         span = (moment - self.now) // SECOND + 30
-        if choice.chance(0.45):
-            self._send_agents(addresses, span)
+        if with_agents:
+            self._send_agents([when for when, _ in posts], addresses, span)
         if choice.chance(0.12):
             begin = self.now + choice.below(span) * SECOND
             end = begin + choice.of((3, 10, 40, 200, 1500)) * SECOND
             self.outage = (choice.of(("table", "inbound", "outbound", "actions")), begin, end)
 
-    def _send_agents(self, addresses: list[str], span: int) -> None:
+    def _send_agents(self, moments: list[int], addresses: list[str], span: int) -> None:
+        """Let agents claim: often just when somebody writes, so that their writes meet."""
         choice = self.choice
-        for number in range(1 + choice.below(2)):
+        for number in range(1 + choice.below(3)):
             agent = f"agent{number}"
             start = self.now + choice.below(span + 40) * SECOND
+            if choice.chance(0.7):
+                start = choice.of(moments) + choice.of((0, 0, 1, 2)) * SECOND
             conversation = self.identity.conversation(choice.of(addresses))
             epochs: dict[str, int] = {}
             self.at(start, self._claim, agent, conversation, epochs, 0)
@@ -276,9 +189,7 @@ class World(Ground):
         self._post([self._write(address, "ask", self.now)], 0)
 
     def _post(self, messages: list[Incoming], tries: int) -> None:
-        house = WebhookHouse(
-            self.table, self.inbound, self.archive, self.vault, self.identity, self.clock
-        )
+        house = WebhookHouse(self.table, self.inbound, self.archive, self.vault, self.clock)
 
         def take() -> None:
             for incoming in messages:

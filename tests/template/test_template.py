@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from bootstrap.settings import Settings
+from deliver import send
 from tests.templates import ROOT, functions, resources, template
 
 QUEUES = resources("AWS::SQS::Queue")
@@ -49,6 +51,12 @@ def test_a_message_stays_hidden_a_little_longer_than_its_function_runs(mapping: 
     timeout = FUNCTIONS[properties["FunctionName"]["Ref"]]["Timeout"]
     assert timeout < queue["VisibilityTimeout"] <= timeout + 10
     assert properties["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+
+
+def test_deliver_knows_its_own_time_out() -> None:
+    """The fence against two senders reckons with the time-out and visibility that are deployed."""
+    assert FUNCTIONS["DeliverFunction"]["Timeout"] == send.TIMEOUT_SECONDS
+    assert QUEUES["OutboundQueue"]["VisibilityTimeout"] == send.VISIBILITY_SECONDS
 
 
 def test_an_outage_does_not_fill_the_dead_letter_queues() -> None:
@@ -152,3 +160,15 @@ def test_the_sdk_is_not_packed() -> None:
     names = (ROOT / "functions" / "requirements.txt").read_text()
     assert "boto" not in names
     assert "numpy" not in names
+
+
+def test_functions_are_told_what_their_settings_read() -> None:
+    """A variable that no setting reads is a slip of the pen, and one that all need is given."""
+    known = {
+        str(field.validation_alias or name.upper()): field.is_required()
+        for name, field in Settings.model_fields.items()
+    }
+    needed = {name for name, required in known.items() if required}
+    for name, function in FUNCTIONS.items():
+        given = set(function["Environment"]["Variables"])
+        assert needed <= given <= known.keys(), name

@@ -1,0 +1,76 @@
+"""Know what customers say to the house itself, where a bot lacks an intent for it."""
+
+import re
+
+from converse.burst import is_greeting
+
+_PERSON = re.compile(
+    r"(?<!\w)(mensch(en)?|mitarbeiter(in)?|sachbearbeiter(in)?|kundenberater(in)?|"
+    r"human|real person|agent|representative|operator)(?!\w)",
+    re.IGNORECASE,
+)
+_WANTS = re.compile(
+    r"(?<!\w)(möchte|moechte|will|wollen|bitte|gib|geben|verbinden|verbinde|sprechen|reden|"
+    r"schreiben|lieber|brauche|kann|want|need|please|speak|talk|connect|give|get)(?!\w)",
+    re.IGNORECASE,
+)
+_IS_IT = re.compile(
+    r"(?<!\w)(sind sie|bist du|bin ich|are you|am i|is this|ist das)(?!\w)", re.IGNORECASE
+)
+_WITHDRAW = re.compile(
+    r"(?<!\w)(hat sich erledigt|schon erledigt|brauche? (keine hilfe|niemanden) mehr|"
+    r"vergessen sie es|never ?mind|no longer need|solved it myself)(?!\w)",
+    re.IGNORECASE,
+)
+_HOW_LONG = re.compile(
+    r"(wie lange|wann)( dauert( e?s| das)?)?( denn)?( noch)?|"
+    r"(ist )?(da|noch|hier) (noch )?(jemand|wer)( da)?|hallo ist da (jemand|wer)|"
+    r"how (much )?long(er)?( will (it|this|that) take| does it take)?|"
+    r"(is )?any(body|one) (there|here)|hello is any(body|one) there",
+    re.IGNORECASE,
+)
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_THANKS = _words(
+    """
+    dank danke dankeschön dankeschoen dankesehr merci super perfekt prima top klasse toll ok okay
+    klar tschüss tschuess wiedersehen schönen schoenen thank thanks thx great perfect nice bye
+    goodbye 👍 👌 🙏 ❤ 😊 🙂 😀 🎉
+    """
+)
+_BESIDE_THANKS = _words(
+    """
+    vielen herzlichen besten lieben tausend ihnen euch dir sehr schön schoen recht alles gut für
+    fuer die ihre eure das war hilfe unterstützung antwort auskunft beratung schnelle nette nett
+    gute und auf einen guten tag abend noch nein you so very much a lot many for your the that was
+    help support reply answer quick kind and have good day evening no all
+    """
+)
+
+
+def asks_for_person(text: str) -> bool:
+    """Say whether a person is asked for: by the word alone, or as something that is wanted."""
+    short = len(text.split()) <= 2
+    asks = _PERSON.search(text) is not None and (short or _WANTS.search(text) is not None)
+    return asks and not _IS_IT.search(text)
+
+
+def withdraws(text: str) -> bool:
+    """Say whether a waiting customer needs nobody any more."""
+    return _WITHDRAW.search(text) is not None
+
+
+def knocks(text: str) -> bool:
+    """Say whether a waiting customer greets again, or asks how long or whether anybody is there."""
+    words = " ".join(re.findall(r"\w+", text))
+    return is_greeting(text) or _HOW_LONG.fullmatch(words) is not None
+
+
+def is_thanks(text: str) -> bool:
+    """Say whether a text is a thank-you, or a word that nothing follows from, and no more."""
+    said = set(re.findall(r"\w+|[^\w\s.,;:!()…\-\ufe0f\U0001f3fb-\U0001f3ff]", text.casefold()))
+    return bool(said & _THANKS) and said <= _THANKS | _BESIDE_THANKS

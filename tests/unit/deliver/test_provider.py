@@ -1,0 +1,91 @@
+"""Calls to messengers: what certainly was not sent is told from what may have been."""
+
+import json
+
+import httpx
+import pytest
+
+from channels.base import Call
+from conversation.errors import Unavailable
+from deliver.provider import TIMEOUT_SECONDS, HttpProvider, NotSent
+
+TOKEN = "123:very-secret"
+CALL = Call(
+    method="POST",
+    path="/bot{access_token}/sendMessage",
+    json={"chat_id": 5, "text": "Guten Tag, {access_token}!"},
+    headers={"Authorization": "Bearer {access_token}"},
+)
+
+
+def _provider(answer: httpx.Response | Exception) -> tuple[HttpProvider, list[httpx.Request]]:
+    requests: list[httpx.Request] = []
+
+    def handle(request: httpx.Request) -> httpx.Response:
+        requests.append(request)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    client = httpx.Client(transport=httpx.MockTransport(handle))
+    return HttpProvider({"telegram": "https://api.telegram.example"}, client), requests
+
+
+def test_the_account_s_secrets_are_filled_in_at_the_last_moment() -> None:
+    """Path and headers get the token; a text that looks like a placeholder stays a text."""
+    provider, requests = _provider(httpx.Response(200, json={"ok": True}, headers={"X-Id": "1"}))
+    response = provider.call("telegram", CALL, {"access_token": TOKEN})
+    assert (response.status, json.loads(response.body)) == (200, {"ok": True})
+    assert response.headers["x-id"] == "1"
+    [request] = requests
+    assert str(request.url) == f"https://api.telegram.example/bot{TOKEN}/sendMessage"
+    assert request.headers["authorization"] == f"Bearer {TOKEN}"
+    assert json.loads(request.content) == {"chat_id": 5, "text": "Guten Tag, {access_token}!"}
+    assert request.extensions["timeout"]["read"] == TIMEOUT_SECONDS
+
+
+@pytest.mark.parametrize(
+    "error", [httpx.ConnectError("no route"), httpx.ConnectTimeout("slow"), httpx.PoolTimeout("x")]
+)
+def test_no_connection_means_that_nothing_was_sent(error: Exception) -> None:
+    """Before the connection stands, no byte of a message is out."""
+    provider, _ = _provider(error)
+    with pytest.raises(NotSent):
+        provider.call("telegram", CALL, {"access_token": TOKEN})
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        httpx.ReadTimeout("slow"),
+        httpx.WriteError("cut"),
+        httpx.RemoteProtocolError("cut"),
+        httpx.ReadError("reset"),
+    ],
+)
+def test_a_broken_connection_leaves_the_outcome_unknown(error: Exception) -> None:
+    """Once it stood, the message may be out: unknown, not unsent."""
+    provider, _ = _provider(error)
+    with pytest.raises(Unavailable) as caught:
+        provider.call("telegram", CALL, {"access_token": TOKEN})
+    assert not isinstance(caught.value, NotSent)
+
+
+@pytest.mark.parametrize("error", [httpx.ConnectError("x"), httpx.ReadTimeout("x")])
+def test_an_error_carries_no_token(error: Exception) -> None:
+    """What may be logged holds neither the URL nor the request behind it."""
+    provider, _ = _provider(error)
+    with pytest.raises(Unavailable) as caught:
+        provider.call("telegram", CALL, {"access_token": TOKEN})
+    assert TOKEN not in str(caught.value)
+    assert caught.value.__cause__ is None
+    assert caught.value.__suppress_context__
+
+
+def test_a_redirect_is_not_followed() -> None:
+    """A token is sent to the messenger's own address alone."""
+    provider, requests = _provider(
+        httpx.Response(302, headers={"Location": "https://elsewhere.example/"})
+    )
+    assert provider.call("telegram", CALL, {"access_token": TOKEN}).status == 302
+    assert len(requests) == 1
