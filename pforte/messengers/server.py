@@ -105,8 +105,8 @@ class Messengers:
         if webhook.channel == "telegram":
             self.telegram.take_answer(answer)
         entry = self.store.find(webhook.channel, webhook.user, webhook.provider_id)
-        if webhook.kind == "message" and entry is not None and entry.state == "sent":
-            self.store.update(entry, state="delivered")
+        if webhook.kind == "message" and entry is not None and entry.state:
+            self.store.advance(entry, "delivered")
 
     def _routes(self) -> list[Route]:
         routes: list[Route] = [

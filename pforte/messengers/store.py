@@ -12,6 +12,7 @@ from typing import Any, Literal
 from pforte.messengers.faults import ChannelName
 
 State = Literal["", "sent", "delivered", "read", "failed"]
+_FORWARD: tuple[State, ...] = ("", "sent", "delivered", "read")
 
 _SCHEMA = """
 create table if not exists entry (
@@ -151,6 +152,14 @@ class Store:
                 (entry.changed, _dump(entry), entry.n),
             )
         return entry
+
+    def advance(self, entry: Entry, state: State) -> None:
+        """Move the ticks of an entry forward; one that is further already stays as it is."""
+        with self._changes:
+            rows = self._rows("select body from entry where n = ?", entry.n)
+            now = _load(rows[0][0])
+            if now.state in _FORWARD and _FORWARD.index(now.state) < _FORWARD.index(state):
+                self.update(now, state=state)
 
     def find(self, channel: ChannelName, user: str, provider_id: str) -> Entry | None:
         """Return the newest entry of that provider id; None where there is none."""

@@ -160,7 +160,7 @@ class WhatsApp(Provider):
             self._tell_state(entry, "failed", code)
             return
         for state in ("sent", "delivered", "read"):
-            self.store.update(entry, state=state)
+            self.store.advance(entry, state)
             self._tell_state(entry, state)
 
     def _tell_state(self, entry: Entry, state: State, code: int = 0) -> None:
@@ -186,8 +186,8 @@ class WhatsApp(Provider):
         if entry is None or entry.side != "customer":
             raise GraphError(131009, "Param message_id is not a message to this number")
         for earlier in self.store.entries(self.channel, entry.user):
-            if earlier.side == "customer" and earlier.n <= entry.n and earlier.state != "read":
-                self.store.update(earlier, state="read")
+            if earlier.side == "customer" and earlier.n <= entry.n:
+                self.store.advance(earlier, "read")
         if "typing_indicator" in body:
             self.type_for(entry.user, TYPING_MS)
         return json_response({"success": True})
