@@ -53,12 +53,17 @@ class HandBack(_Event):
 
 
 class DeliveryFailed(_Event):
-    """A message of ours did not reach the customer; never answered at the address that failed."""
+    """A message of ours did not reach the customer; never answered at the address that failed.
+
+    `only_system`: what failed were words of the house (a closing, a notice), which leave nobody
+    without an answer.
+    """
 
     kind: Literal["failed"] = "failed"
     message_id: str
     address: str
     reason: str
+    only_system: bool = False
 
 
 class Wake(_Event):

@@ -173,11 +173,11 @@ def _return_as_draft(turn: TurnBuilder, event: Reply) -> None:
 
 
 def _delivery_failed(turn: TurnBuilder, event: DeliveryFailed) -> None:
-    """Show the failure; fetch a person where one can do something, without a word to there."""
+    """Show the failure; fetch a person where an answer is missing, without a word to there."""
     turn.note(f"delivery_failed: {event.reason}", event.id)
     if event.reason.partition(" ")[0] in UNREACHABLE and event.address not in turn.state.blocked:
         turn.change(blocked=(*turn.state.blocked, event.address))
-    elif turn.state.assignee == BOT:
+    elif turn.state.assignee == BOT and not event.only_system:
         hand_over(turn, "delivery_failed", detail=event.reason, response="")
 
 

@@ -100,7 +100,9 @@ def find_danger(front_door: FrontDoor, events: Sequence[CustomerEvent]) -> Dange
 
 def _warn(turn: TurnBuilder, danger: DangerWord, utterance: Utterance) -> None:
     """Give the emergency number before anything else, in every state and in their language."""
-    turn.change(language=turn.bot.understand(utterance.text, turn.now).language or turn.state.language)
+    turn.change(
+        language=turn.bot.understand(utterance.text, turn.now).language or turn.state.language
+    )
     text = danger.response.get(turn.language) or next(iter(danger.response.values()))
     turn.say(Content(text=text), "system", urgent=True)
     turn.change(question=None)

@@ -344,17 +344,18 @@ class _Sending:
         record = self._house.table.record(delivery.conversation, delivery.sequence)
         if record is None:
             raise Missing("the turn's record has gone")
-        failed = tuple(m.id for m in delivery.messages if m.id not in record.states)
+        failed = tuple(m for m in delivery.messages if m.id not in record.states)
         if failed:
             event = DeliveryFailed(
-                id=f"failed:{failed[0]}",
-                at=self._delivery.at,
-                message_id=failed[0],
-                address=self._delivery.address,
+                id=f"failed:{failed[0].id}",
+                at=delivery.at,
+                message_id=failed[0].id,
+                address=delivery.address,
                 reason=reason,
+                only_system=all(message.author == "system" for message in failed),
             )
-            self._house.inbound.send(self._delivery.conversation, event)
-        self._house.table.note_failure(self._delivery, failed, reason)
+            self._house.inbound.send(delivery.conversation, event)
+        self._house.table.note_failure(delivery, tuple(message.id for message in failed), reason)
 
 
 def _is_claimed_since(conversation: Conversation | None, delivery: Delivery) -> bool:

@@ -32,7 +32,11 @@ def take_receipt(
         return
     conversation, sequence, _ = message_id.split(".")
     if receipt.state == "failed":
-        inbound.send(conversation, _failure(incoming, receipt, message_id))
+        record = table.record(conversation, int(sequence))
+        system = record is not None and message_id in {
+            message.id for message in record.messages if message.author == "system"
+        }
+        inbound.send(conversation, _failure(incoming, receipt, message_id, only_system=system))
     try:
         table.note_receipt(conversation, int(sequence), message_id, RECEIPT_RANK[receipt.state])
     except Missing:
@@ -56,7 +60,9 @@ def _message_id(
     return None
 
 
-def _failure(incoming: Incoming, receipt: Receipt, message_id: str) -> DeliveryFailed:
+def _failure(
+    incoming: Incoming, receipt: Receipt, message_id: str, *, only_system: bool
+) -> DeliveryFailed:
     reason = f"{receipt.reason} ({receipt.code})" if receipt.code else receipt.reason
     return DeliveryFailed(
         id=f"failed:{message_id}:async",
@@ -64,6 +70,7 @@ def _failure(incoming: Incoming, receipt: Receipt, message_id: str) -> DeliveryF
         message_id=message_id,
         address=incoming.address,
         reason=reason,
+        only_system=only_system,
     )
 
 

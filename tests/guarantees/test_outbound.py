@@ -315,6 +315,19 @@ def test_an_agents_reply_that_is_refused_is_shown_to_the_agent(house: House) -> 
     assert house.state().agent == "anna"
 
 
+def test_closing_words_that_fail_bring_nothing_back(house: House) -> None:
+    """What an agent has closed stays closed where only the goodbye could not be delivered."""
+    house.ask("I want a person please.")
+    epoch = house.claim().epoch
+    house.rest()
+    house.messenger.answers = [lambda: _refusal(400, "Bad Request: odd")]
+    house.resolve(epoch)
+    house.rest()
+    assert _states(house)[-1] == "failed"
+    assert _notes(house) == ["delivery_failed: bad_request (400)"]
+    assert house.state().assignee == "bot"
+
+
 def test_an_account_that_is_not_connected_is_a_refusal(house: House) -> None:
     """Secrets that were taken away: told, and not tried for ever."""
     house.write("When do you open?")
