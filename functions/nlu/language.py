@@ -27,6 +27,9 @@ _SURE = 1.2
 
 _SMOOTHING = 0.5
 
+_LETTERS_SHARE = 1 / 3
+"""Each letter is in three groups: their odds add up to three times what they tell."""
+
 _LETTERS_FROM = 3
 """Shorter unknown words are codes more often than words."""
 
@@ -50,7 +53,7 @@ class LanguageModel:
             return self.word_odds[word]
         if len(word) < _LETTERS_FROM:
             return 0.0
-        odds = sum(self.letter_odds.get(group, 0.0) for group in _letter_groups(word))
+        odds = _LETTERS_SHARE * sum(self.letter_odds.get(g, 0.0) for g in _letter_groups(word))
         return max(-_LETTERS_LIMIT, min(_LETTERS_LIMIT, odds))
 
     def save(self, folder: Path) -> None:

@@ -4,11 +4,14 @@ import argparse
 import json
 import sys
 import time
-from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pforte.bot.training import default_out, train, trained
 from pforte.failure import CALLED_WRONGLY, FOUND_WRONG, Failure
+
+if TYPE_CHECKING:
+    from pforte.bot.testing import Result
 
 EXAMPLE_BOT = Path("bot")
 
@@ -81,7 +84,7 @@ def run_test(arguments: argparse.Namespace) -> int:
     """Run the test messages; acting on a wrong intent is what fails."""
     from conversation.errors import PforteError
     from dialogue.rasa_bot import load
-    from pforte.bot.testing import read_cases, run_cases
+    from pforte.bot.testing import as_json, read_cases, run_cases
 
     folder = arguments.bot / "tests"
     bot = load(trained(arguments.bot))
@@ -93,17 +96,34 @@ def run_test(arguments: argparse.Namespace) -> int:
         raise Failure(f"{folder}: has no test messages. Add tests/*.yml.", CALLED_WRONGLY)
     result = run_cases(bot, cases)
     if arguments.json:
-        print(json.dumps(asdict(result), ensure_ascii=False))
-        return FOUND_WRONG if result.wrong else 0
-    for line in result.wrong:
-        print(f"wrong: {line}")
-    for line in result.wrong_language:
-        print(f"language: {line}")
-    print(
-        f"{result.messages} messages: {result.acted_right} understood, {len(result.wrong)} wrong, "
-        f"{result.asked_back} asked back ({result.best_guess} of them with the right guess first)"
-    )
+        print(json.dumps(as_json(result), ensure_ascii=False))
+    else:
+        _show_test(result)
     return FOUND_WRONG if result.wrong else 0
+
+
+def _show_test(result: "Result") -> None:
+    """Print what was wrong, and what share of each language was right."""
+    from pforte.bot.testing import OVERALL
+
+    for kind, lines in (
+        ("wrong", result.wrong),
+        ("unsure", result.unsure),
+        ("language", result.wrong_language),
+    ):
+        for line in lines:
+            print(f"{kind}: {line}")
+    for name, tally in sorted(result.tallies.items(), key=lambda each: each[0] != OVERALL):
+        kept = tally.out_of_scope - tally.wrong_out_of_scope
+        print(
+            f"{name:3}  {tally.in_scope} in scope: {tally.right} understood, {tally.wrong} wrong, "
+            f"{tally.asked_back} asked back ({tally.offered} of them with the right button); "
+            f"{tally.out_of_scope} out of scope: {kept} kept out"
+        )
+        print(
+            f"     right intent first {tally.accuracy:.1%} · acts on {tally.answered:.1%} of what "
+            f"is in scope · right where it acts {tally.precision:.1%}"
+        )
 
 
 def _verb(

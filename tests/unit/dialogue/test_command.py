@@ -151,7 +151,27 @@ def test_test_messages_fail_where_the_bot_acts_on_a_wrong_intent(
 
     out = capsys.readouterr().out
     assert "tests/nlu_en.yml:5: 'let me talk to a human' is greet, taken for talk_to_human" in out
-    assert "2 messages: 1 understood, 1 wrong, 0 asked back" in out
+    assert "all  2 in scope: 1 understood, 1 wrong, 0 asked back" in out
+    assert "right where it acts 50.0%" in out
+
+
+def test_test_messages_out_of_scope_are_right_where_the_bot_does_not_act(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """They are counted apart: asking back is right for them, acting is wrong, in any language."""
+    tests = folder / "tests" / "nlu_en.yml"
+    tests.parent.mkdir()
+    examples = "    - xylophone\n    - let me talk to a human\n"
+    tests.write_text(f"nlu:\n- intent: out_of_scope\n  examples: |\n{examples}")
+
+    assert main(["bot", "test", "--bot", str(folder), "--json"]) == 1
+
+    found = json.loads(capsys.readouterr().out)
+    assert found["tallies"]["en"] == found["tallies"]["all"]
+    counts = found["tallies"]["en"]
+    assert (counts["in_scope"], counts["out_of_scope"], counts["wrong_out_of_scope"]) == (0, 2, 1)
+    assert counts["precision"] == 0
+    assert "is out of scope, taken for talk_to_human" in found["wrong"][0]
 
 
 def test_a_bot_without_test_messages_is_a_wrong_call(folder: Path) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from dialogue.rasa_bot import RasaBot, load
-from pforte.bot.testing import read_cases, run_cases
+from pforte.bot.testing import Result, read_cases, run_cases
 from pforte.bot.training import train
 
 BOT = Path(__file__).parents[3] / "bot"
@@ -18,20 +18,32 @@ def bot(tmp_path_factory: pytest.TempPathFactory) -> RasaBot:
     return load(trained.folder)
 
 
-def test_what_it_acts_on_is_right(bot: RasaBot) -> None:
-    """Of its own test messages, at least 95 of 100 that it acts on are understood rightly."""
-    result = run_cases(bot, read_cases(BOT / "tests"))
+@pytest.fixture(scope="module")
+def result(bot: RasaBot) -> Result:
+    return run_cases(bot, read_cases(BOT / "tests"))
 
-    acted = result.acted_right + len(result.wrong)
-    assert acted >= 0.4 * result.messages
-    assert result.acted_right >= 0.95 * acted, result.wrong
+
+def test_what_it_acts_on_is_right(result: Result) -> None:
+    """Of its own test messages, at least 95 of 100 that it acts on are understood rightly."""
+    assert result.overall.precision >= 0.95, result.wrong
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_it_knows_what_most_messages_want(result: Result, language: str) -> None:
+    """In both languages nine of ten have the right intent first, and most are acted on."""
+    tally = result.tallies[language]
+    assert tally.accuracy >= 0.9, result.unsure
+    assert tally.answered >= 0.65, result.unsure
+
+
+def test_no_language_is_taken_for_the_other(result: Result) -> None:
+    """It may not be tellable, but a German message is never English, nor the other way round."""
     assert result.wrong_language == []
 
 
-def test_most_of_what_it_asks_back_offers_the_right_guess(bot: RasaBot) -> None:
-    """Asking back with buttons helps: the right intent is among the first."""
-    result = run_cases(bot, read_cases(BOT / "tests"))
-    assert result.best_guess >= 0.8 * result.asked_back
+def test_what_it_asks_back_offers_the_right_button(result: Result) -> None:
+    """Of what is in scope and not acted on, four of five find their intent among the buttons."""
+    assert result.overall.offered >= 0.8 * result.overall.asked_back, result.unsure
 
 
 @pytest.mark.parametrize(

@@ -68,6 +68,12 @@ def test_what_tells_nothing_is_none(model: LanguageModel, text: str) -> None:
     assert model.detect(text) is None
 
 
+@pytest.mark.parametrize("text", ["asdf", "tralala", "Kevin", "hmpf", "lorem ipsum"])
+def test_a_short_word_that_nobody_knows_is_none(model: LanguageModel, text: str) -> None:
+    """A few letters are no language: a name or a noise does not turn the conversation's."""
+    assert model.detect(text) is None
+
+
 def test_a_bot_without_languages_still_tells_function_words() -> None:
     """Examples without a language leave the list of common words."""
     model = train([])
