@@ -25,9 +25,7 @@ _COMMANDS = {
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit status."""
-    given = list(sys.argv[1:] if arguments is None else arguments)
-    parser = _parser(given)
-    chosen = parser.parse_args(given)
+    chosen = parse(sys.argv[1:] if arguments is None else arguments)
     try:
         status: int = chosen.run(chosen)
     except Failure as failure:
@@ -39,6 +37,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 130
     return status
+
+
+def parse(given: Sequence[str]) -> argparse.Namespace:
+    """Take a call apart. Raises SystemExit with status 2 where it is wrong."""
+    return _parser(given).parse_args(given)
 
 
 def _parser(given: Sequence[str]) -> argparse.ArgumentParser:

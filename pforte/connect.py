@@ -14,13 +14,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import boto3
 import httpx
 from botocore.exceptions import BotoCoreError, ClientError
 
 from aws.vault import account_parameter
 from pforte.failure import CALLED_WRONGLY, Failure
-from pforte.house.house import House, find_house
+from pforte.house.house import House, add_house, find_house
 
 PROVIDERS = {
     "whatsapp": "https://graph.facebook.com/v25.0",
@@ -69,17 +68,14 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         )
         known.add_argument("--account", metavar="ID", help=meaning)
         known.add_argument("--secrets", metavar="FILE", help="a JSON object, - for stdin")
-        known.add_argument("--stack", metavar="NAME", help="a house on AWS; else the one here")
-        known.add_argument("--region", help="where that stack is; else as AWS is configured")
+        add_house(known)
         known.add_argument("--json", action="store_true")
     parser.set_defaults(run=run)
 
 
 def run(chosen: argparse.Namespace) -> int:
     """Connect an account and say what is left to do. Raises Failure."""
-    if chosen.region:
-        boto3.setup_default_session(region_name=chosen.region)
-    house = find_house(chosen.stack)
+    house = find_house(chosen)
     try:
         given = _given_secrets(chosen.channel, chosen.secrets)
         connect = {"whatsapp": connect_whatsapp, "telegram": connect_telegram}[chosen.channel]

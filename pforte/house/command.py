@@ -11,7 +11,7 @@ from types import FrameType
 from rich.console import Console
 
 from pforte.failure import Failure
-from pforte.house.house import House, find_house, state_folder
+from pforte.house.house import House, add_house, find_house, state_folder
 from pforte.house.people import People
 
 
@@ -20,7 +20,6 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     up = subparsers.add_parser("up", help="run the whole house on this machine")
     up.set_defaults(run=run_up)
     agent = subparsers.add_parser("agent", help="add, remove or list the people at the desk")
-    agent.add_argument("--stack", help="a house on AWS; without it the one on this machine")
     verbs = agent.add_subparsers(metavar="add|remove|list", required=True)
     add = verbs.add_parser("add", help="give somebody a login")
     add.add_argument("email")
@@ -33,6 +32,8 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     listing = verbs.add_parser("list", help="show who has a login")
     listing.add_argument("--json", action="store_true")
     listing.set_defaults(run=run_list)
+    for verb in (add, remove, listing):
+        add_house(verb)
 
 
 def run_up(_: argparse.Namespace) -> int:
@@ -87,7 +88,7 @@ def run_list(chosen: argparse.Namespace) -> int:
 
 
 def _people(chosen: argparse.Namespace) -> People:
-    return People(find_house(chosen.stack))
+    return People(find_house(chosen))
 
 
 def _welcome(console: Console, house: House, passwords: Mapping[str, str]) -> None:

@@ -1,5 +1,6 @@
 """Know a house: where it is, what its stack made, and how to talk to its AWS services."""
 
+import argparse
 import json
 import os
 from collections.abc import Mapping
@@ -7,7 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from pforte.failure import Failure
+from pforte.failure import CALLED_WRONGLY, Failure
 
 # boto3 is imported where it is used: it takes a third of a second, and `pforte phone` has no need.
 
@@ -110,12 +111,24 @@ def running_house(state: Path | None = None) -> House:
     return House(**known)
 
 
-def find_house(stack: str | None = None) -> House:
-    """Return the house of a stack on AWS, or the running one. Raises Failure where none is."""
+def add_house(parser: argparse.ArgumentParser) -> None:
+    """Let a command be told which house is meant."""
+    parser.add_argument("--stack", metavar="NAME", help="a house on AWS; else the one here")
+    parser.add_argument("--region", help="where that stack is; else as AWS is configured")
+
+
+def find_house(chosen: argparse.Namespace) -> House:
+    """Return the house that a command was told, or the running one. Raises Failure."""
+    stack: str | None = chosen.stack
     if stack is None:
+        if chosen.region:
+            raise Failure("--region is of a house on AWS: name it with --stack", CALLED_WRONGLY)
         return running_house()
+    import boto3
     from botocore.exceptions import BotoCoreError, ClientError
 
+    if chosen.region:
+        boto3.setup_default_session(region_name=chosen.region)
     try:
         outputs = stack_outputs(stack)
     except (BotoCoreError, ClientError) as error:
