@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from conversation.understanding import Language
-from nlu import calibration, landmarks, language, ridge
+from nlu import calibration, explain, landmarks, language, ridge
 from nlu.calibration import Curve, fit_curve, threshold_for
 from nlu.encoder import SHARES, Encoder
 from nlu.interpreter import FILE
@@ -139,6 +139,7 @@ def train(
     ):
         np.save(folder / f"{name}.npy", array, allow_pickle=False)
     _write_model(folder, intents, neighbours, curve, threshold, settings)
+    explain.write_examples([every[position].text for position in kept], folder)
     language.train([(e.text, e.language) for e in examples if e.language]).save(folder)
     answered = float(trial.weights[taken].sum())
     return Report(
