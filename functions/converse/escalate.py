@@ -57,10 +57,20 @@ def hand_over(
         )
 
 
-def reopen(turn: TurnBuilder, closed: ClosedEscalation) -> None:
-    """Open the same escalation again, at its old place: the customer does not begin anew."""
-    escalation = closed.escalation.model_copy(
-        update={"reason": "reopened", "promised": None, "claimed_at": None, "agent": ""}
+def reopen(turn: TurnBuilder, closed: ClosedEscalation, question: str) -> None:
+    """Open the same escalation again, at its old place: the customer does not begin anew.
+
+    `question` is what the customer wrote now; where it is empty (a picture) the old one stays.
+    """
+    before = closed.escalation
+    escalation = before.model_copy(
+        update={
+            "reason": "reopened",
+            "promised": None,
+            "claimed_at": None,
+            "agent": "",
+            "question": question[:300] or before.question,
+        }
     )
     turn.change(closed=None)
     _to_queue(turn, escalation)

@@ -201,7 +201,7 @@ def _closed_lately(turn: TurnBuilder, utterance: Utterance) -> bool:
         return True
     if text:
         _follow_language(turn, turn.bot.understand(text, turn.now))
-    reopen(turn, closed)
+    reopen(turn, closed, text)
     return True
 
 

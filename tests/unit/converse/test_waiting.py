@@ -224,7 +224,7 @@ def test_a_thank_you_closes(thanks: str, language: Language) -> None:
     ],
 )
 def test_anything_else_opens_again_at_the_old_place(text: str) -> None:
-    """The same reference, the old place in the queue: the customer does not begin anew."""
+    """The same reference and place in the queue, whose row shows what the customer says now."""
     house = waiting_house()
     before = house.state().escalation
     assert before is not None
@@ -236,6 +236,7 @@ def test_anything_else_opens_again_at_the_old_place(text: str) -> None:
     after = house.state().escalation
     assert after is not None
     assert (after.reference, after.due, after.reason) == (before.reference, before.due, "reopened")
+    assert after.question == text
     assert house.state().assignee == "queue"
 
 
