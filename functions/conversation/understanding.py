@@ -9,6 +9,21 @@ Language = Literal["de", "en"]
 
 FALLBACK_INTENT = "nlu_fallback"
 
+SMALL_TALK = frozenset(
+    """
+    greet greeting goodbye bye thank thanks thank_you thankyou affirm affirmation confirm deny
+    never_mind chitchat small_talk smalltalk
+    """.split()
+)
+"""What bots call intents that nothing has to be done for, and that nobody is offered."""
+
+Doubt = Literal["unsure", "ambiguous", "negated"]
+"""Why an intent is not acted on.
+
+`unsure`: its confidence is below the threshold; `ambiguous`: another is nearly as likely;
+`negated`: the text refuses what examples of the intent ask for.
+"""
+
 
 class Entity(Model):
     """A stretch of the text that means something; offsets in characters.
@@ -38,7 +53,9 @@ class Understanding(Model):
     """What a text means.
 
     `intent` is `nlu_fallback` where the layer is not sure; `ranking` then still holds the real
-    guesses, best first. `language` is None where the text does not tell it.
+    guesses, best first, and `doubt` says why. `language` is None where the text does not tell it.
+    `requests` are the things that are asked for, in order, where there are several: each with the
+    part of the text that it stands in; `intent` is then one of theirs.
     """
 
     text: str
@@ -47,3 +64,5 @@ class Understanding(Model):
     ranking: tuple[RankedIntent, ...] = ()
     entities: tuple[Entity, ...] = ()
     language: Language | None = None
+    doubt: Doubt | None = None
+    requests: tuple["Understanding", ...] = ()

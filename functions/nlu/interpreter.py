@@ -1,21 +1,30 @@
 """Say what one text means."""
 
 import json
-import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from conversation.understanding import FALLBACK_INTENT, RankedIntent, Understanding
+from conversation.understanding import (
+    FALLBACK_INTENT,
+    SMALL_TALK,
+    Doubt,
+    RankedIntent,
+    Understanding,
+)
 from nlu import ridge
 from nlu.calibration import Curve
+from nlu.clauses import Piece, plan
 from nlu.encoder import SHARES, load_encoders
 from nlu.features import shorten
 from nlu.files import mapped
 from nlu.index import Index
 from nlu.language import LanguageModel
+from nlu.negation import PLAIN, REFUSED, negation
 from nlu.neighbours import Neighbours
 
 FILE = "model.json"
@@ -23,34 +32,51 @@ FILE = "model.json"
 RANKED = 10
 """So many guesses are kept, best first."""
 
-_LETTER = re.compile(r"[^\W\d_]")
+_BESIDE = 3
+"""Of a message that holds two requests, each is among the first guesses of the whole."""
 
-_GREETING = re.compile(
-    r"\s*(?:hallo|hallöchen|halli ?hallo|hi|hey|huhu|moin(?: moin)?|servus|grüezi|tach|"
-    r"gr(?:ü|ue)(?:ß|ss) (?:gott|dich|sie)|(?:sch(?:ö|oe)nen )?gut(?:en?)? "
-    r"(?:tag|morgen|mittag|abend)|sehr geehrte (?:damen und herren|herren und damen)|"
-    r"hello|hiya|good (?:morning|afternoon|evening|day)|dear (?:sir or madam|sirs?|all))"
-    r"(?: (?:zusammen|team|leute|liebes team|there|all|everyone|again|nochmal))?"
-    r"(?!\w)[\s,.!:;)\-–—👋🙂😊]*",
-    re.IGNORECASE,
-)
+_LIKE_NEGATED = 0.5
+"""A negated text is near a negated example: at least so near, measured by the nearest of all."""
 
-_REQUEST = 3
-"""So many words after a greeting are a request, whatever the greeting looks like."""
+
+class _Reading(NamedTuple):
+    """What one piece means by itself; with `doubt` it is not acted on."""
+
+    piece: Piece
+    ranking: tuple[RankedIntent, ...]
+    doubt: Doubt | None
+
+    @property
+    def intent(self) -> str:
+        return self.ranking[0].name
+
+    @property
+    def confidence(self) -> float:
+        return self.ranking[0].confidence
+
+    @property
+    def is_request(self) -> bool:
+        return self.doubt is None and self.intent not in SMALL_TALK
 
 
 @dataclass(frozen=True)
 class Interpreter:
-    """A trained model; pure and safe to share."""
+    """A trained model; pure and safe to share.
+
+    `negations` say of each example how far it negates; a winner that is less than `ambiguity`
+    ahead of the next is not acted on.
+    """
 
     intents: tuple[str, ...]
     neighbours: Neighbours
     weights: NDArray[np.float32]
     labels: NDArray[np.int32]
     scale: NDArray[np.float32]
+    negations: NDArray[np.int8]
     curve: Curve
     threshold: float
     threshold_by_intent: dict[str, float]
+    ambiguity: float
     language: LanguageModel
 
     @classmethod
@@ -68,55 +94,132 @@ class Interpreter:
             weights=mapped(folder / "ridge.npy"),
             labels=mapped(folder / "labels.npy"),
             scale=mapped(folder / "scale.npy"),
+            negations=mapped(folder / "negations.npy"),
             curve=Curve(model["slope"], model["offset"]),
             threshold=model["threshold"],
             threshold_by_intent=model["threshold_by_intent"],
+            ambiguity=model["ambiguity"],
             language=LanguageModel.load(folder),
         )
 
     def parse(self, text: str) -> Understanding:
         """Return what a text means; a text without a letter means nothing, with confidence 0.
 
-        A greeting in front does not hide the request behind it.
+        A greeting in front does not hide the request behind it; of a long text the last request
+        counts. The work is bounded: see `nlu.clauses.plan`.
         """
-        looked_at = shorten(text)
-        if not _LETTER.search(looked_at):
+        whole, clauses = plan(text)
+        if not whole and not clauses:
             return Understanding(text=text, intent=FALLBACK_INTENT, confidence=0.0)
-        ranking = max(
-            (self._rank(part) for part in _parts(looked_at)), key=lambda guess: guess[0].confidence
-        )
-        best = ranking[0]
-        sure = best.confidence >= self.threshold_by_intent.get(best.name, self.threshold)
+        language = self.language.detect(shorten(text))
+        parts = [self._read(piece) for piece in clauses]
+        if whole:
+            best, requests = _weigh([self._read(piece) for piece in whole], parts)
+        else:
+            best, requests = _last_request(parts), []
         return Understanding(
             text=text,
-            intent=best.name if sure else FALLBACK_INTENT,
+            intent=FALLBACK_INTENT if best.doubt else best.intent,
             confidence=best.confidence,
-            ranking=ranking,
-            language=self.language.detect(looked_at),
+            ranking=best.ranking,
+            language=language,
+            doubt=best.doubt,
+            requests=tuple(
+                Understanding(
+                    text=stretch,
+                    intent=each.intent,
+                    confidence=each.confidence,
+                    ranking=each.ranking,
+                    language=language,
+                )
+                for each, stretch in zip(requests, _stretches(requests, parts), strict=True)
+            ),
         )
 
-    def _rank(self, text: str) -> tuple[RankedIntent, ...]:
-        """Return the likeliest intents, best first.
+    def _read(self, piece: Piece) -> _Reading:
+        """Say what one piece means.
 
         The curve is that of winners: others are discounted by how far they lie behind.
         """
-        cosines = self.neighbours.cosines(text, self.neighbours.meaning([text])[0])
+        cosines = self.neighbours.cosines(piece.text, self.neighbours.meaning([piece.text])[0])
         scores = ridge.kernel(cosines).astype(np.float32) @ self.weights
         scores = scores + ridge.pull(cosines, self.labels, self.scale)
         nearest = np.where(self.labels >= 0, cosines, 0).max(keepdims=True)
         found = ridge.evidence(scores, nearest)
         confidence = self.curve.confidence(found) * found / max(found.max(), 1e-9)
         order = np.argsort(-confidence, kind="stable")[:RANKED]
-        return tuple(
+        ranking = tuple(
             RankedIntent(name=self.intents[i], confidence=round(float(confidence[i]), 4))
             for i in order
         )
+        return _Reading(piece, ranking, self._doubt(piece.text, ranking, cosines))
+
+    def _doubt(
+        self, text: str, ranking: tuple[RankedIntent, ...], cosines: NDArray[np.floating[Any]]
+    ) -> Doubt | None:
+        """Say why a winner is not acted on, None where it is."""
+        best, second = ranking[0], ranking[1]
+        if best.confidence < self.threshold_by_intent.get(best.name, self.threshold):
+            return "unsure"
+        if best.confidence - second.confidence < self.ambiguity:
+            return "ambiguous"
+        if best.name in SMALL_TALK or best.name in self.threshold_by_intent:
+            return None
+        return "negated" if self._turned_round(text, best.name, cosines) else None
+
+    def _turned_round(self, text: str, intent: str, cosines: NDArray[np.floating[Any]]) -> bool:
+        """Say whether a text negates what the intent's examples like it do not negate.
+
+        A refusal ("nicht kündigen") needs a refusal as the nearest example; what only is not so
+        ("no power") needs a negated one among the near ones.
+        """
+        how = negation(text)
+        if how == PLAIN:
+            return False
+        own = self.labels == self.intents.index(intent)
+        alike = cosines[own & (self.negations >= how)].max(initial=0)
+        others = cosines[own & (self.negations < how)].max(initial=0)
+        return bool(alike < others * (1 if how == REFUSED else _LIKE_NEGATED))
 
 
-def _parts(text: str) -> tuple[str, ...]:
-    """Return what to classify: behind a greeting the request, or both where that is short."""
-    greeting = _GREETING.match(text)
-    rest = text[greeting.end() :] if greeting else ""
-    if not _LETTER.search(rest):
-        return (text,)
-    return (rest,) if len(rest.split()) >= _REQUEST else (text, rest)
+def _weigh(whole: Sequence[_Reading], parts: Sequence[_Reading]) -> tuple[_Reading, list[_Reading]]:
+    """Return what a message means, and its requests where there are two or more.
+
+    The whole decides: parts lack what stands beside them. A part decides where all others are
+    small talk, or where the whole is a refusal beside it. Two sure parts are two requests if the
+    whole has both among its first guesses.
+    """
+    best = max(whole, key=lambda reading: reading.confidence)
+    near = [guess.name for guess in best.ranking[:_BESIDE]]
+    asked = {
+        part.intent: part for part in reversed(parts) if part.is_request and part.intent in near
+    }
+    if len(asked) > 1:
+        requests = [part for part in parts if part in asked.values()]
+        return asked.get(best.intent) or max(requests, key=lambda each: each.confidence), requests
+    rest = [part for part in parts if part.doubt or part.intent not in SMALL_TALK]
+    only = rest[0] if len(rest) == 1 else None
+    if only is not None and only.is_request and (best.doubt or best.intent in SMALL_TALK):
+        return only, []
+    if best.doubt == "negated" and asked:
+        return next(iter(asked.values())), []
+    return best, []
+
+
+def _last_request(sentences: Sequence[_Reading]) -> _Reading:
+    """Return the last sentence that asks for something, or the surest where none does."""
+    for sentence in reversed(sentences):
+        if sentence.is_request:
+            return sentence
+    return max(sentences, key=lambda each: (each.intent not in SMALL_TALK, each.confidence))
+
+
+def _stretches(requests: Sequence[_Reading], parts: Sequence[_Reading]) -> list[str]:
+    """Return the text of each request: its parts, and what follows up to the next request."""
+    texts: dict[str, list[str]] = {request.intent: [] for request in requests}
+    current = requests[0].intent if requests else ""
+    for part in parts if requests else ():
+        if part.is_request and part.intent in texts:
+            current = part.intent
+        texts[current].append(part.piece.text)
+    return [" ".join(stretch) for stretch in texts.values()]

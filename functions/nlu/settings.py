@@ -17,9 +17,13 @@ class NluSettings(Model):
     reader. `precision`: of what is acted on, this share should be right, if the share
     `expected_out_of_scope` of all messages is about something else. `confidence_by_intent` sets
     an intent's own, lower threshold: a person who is asked for in vain is worse than one too many.
+    `threshold` stands instead of the one that `precision` leads to, and a winner has to be
+    `ambiguity` ahead of the next: Rasa's FallbackClassifier calls them so.
     """
 
     tier: Tier = "default"
     precision: float = Field(default=0.95, gt=0, lt=1)
     expected_out_of_scope: float = Field(default=0.3, ge=0, lt=1)
+    threshold: float | None = Field(default=None, ge=0, le=1)
+    ambiguity: float = Field(default=0.0, ge=0, le=1)
     confidence_by_intent: Mapping[str, float] = {"talk_to_human": 0.5}

@@ -14,6 +14,7 @@ from nlu import calibration, explain, landmarks, language, ridge
 from nlu.calibration import Curve, fit_curve, threshold_for
 from nlu.encoder import SHARES, Encoder
 from nlu.interpreter import FILE
+from nlu.negation import negation
 from nlu.neighbours import Neighbours, prepare
 from nlu.settings import NluSettings
 
@@ -128,6 +129,7 @@ def train(
     weights = ridge.fit(matrix, features, labels, len(intents))
     trial = _hide_intents(taught, matrix, settings.expected_out_of_scope)
     curve, threshold = _curve(labels[: len(examples)], trial, settings.precision)
+    threshold = threshold if settings.threshold is None else settings.threshold
     taken = curve.confidence(trial.evidence) >= threshold
 
     folder.mkdir(parents=True, exist_ok=True)
@@ -136,6 +138,7 @@ def train(
         ("ridge", ridge.compact(basis @ weights)),
         ("labels", labels[kept].astype(np.int32)),
         ("scale", ridge.compact(scale)),
+        ("negations", np.array([negation(every[row].text) for row in kept], dtype=np.int8)),
     ):
         np.save(folder / f"{name}.npy", array, allow_pickle=False)
     _write_model(folder, intents, neighbours, curve, threshold, settings)
@@ -196,6 +199,7 @@ def _write_model(
         "slope": curve.slope,
         "offset": curve.offset,
         "threshold": threshold,
+        "ambiguity": settings.ambiguity,
         "threshold_by_intent": {
             intent: min(own, threshold)
             for intent, own in settings.confidence_by_intent.items()
