@@ -1,13 +1,13 @@
 """Split a text into the pieces of a unigram vocabulary (SentencePiece), looked up in mapped arrays.
 
 The likeliest segmentation by Viterbi's algorithm, as in T. Kudo, "Subword Regularization" (2018).
-A dictionary of 128,000 pieces takes most of a second to build; sorted hashes take nothing.
+A dictionary of all pieces takes long to build and much memory; sorted hashes take nothing.
 """
 
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -20,25 +20,36 @@ UNKNOWN, BEGIN, END = 0, 1, 2
 
 _SPACE = "▁"
 _BLANKS = re.compile(r"[\s\x00-\x1f\x7f\u200b-\u200f\ufeff]+")
-_PRIME = np.uint64(0x9E3779B97F4A7C15)
+_PRIME = 0x9E3779B97F4A7C15
+_MASK = (1 << 64) - 1
 _UNKNOWN_PENALTY = 10.0
 _ARRAYS = ("hashes", "ids", "scores")
+
+_REMEMBERED, _WORD = 5000, 40
+"""So many words of so many characters at most are not split again."""
 
 
 @dataclass(frozen=True)
 class Pieces:
-    """A vocabulary: hashes of its pieces, ascending, with each one's id and log probability."""
+    """A vocabulary: hashes of its pieces, ascending, with each one's id and log probability.
+
+    A piece may begin with a space and has none elsewhere: a word is split without its neighbours.
+    `remembered` has words that were split, which changes no result.
+    """
 
     hashes: NDArray[np.uint64]
     ids: NDArray[np.int32]
     scores: NDArray[np.float32]
     longest: int
     unknown: float
+    remembered: dict[str, list[int]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, pieces: Sequence[str], scores: NDArray[np.float32]) -> "Pieces":
         """Make the table of a vocabulary whose ids are positions."""
-        hashes = np.array([_hash(piece) for piece in pieces], dtype=np.uint64)
+        if any(_SPACE in piece[1:] for piece in pieces):
+            raise ValueError("a piece reaches over a space")
+        hashes = np.array([_hashes(piece)[-1] for piece in pieces], dtype=np.uint64)
         order = np.argsort(hashes)
         if (np.diff(hashes[order]) == 0).any():
             raise ValueError("two pieces have one hash")
@@ -67,14 +78,27 @@ class Pieces:
     def split(self, text: str) -> list[int]:
         """Return the ids of a text's pieces, BEGIN and END around them."""
         compatible = unicodedata.normalize("NFKC", text)
-        spaced = _SPACE + _BLANKS.sub(_SPACE, compatible.strip())
-        return [BEGIN, *self._likeliest(spaced), END]
+        spaced = _BLANKS.sub(_SPACE, compatible.strip())
+        ids = [BEGIN]
+        for word in spaced.split(_SPACE):
+            ids += self._pieces_of(word)
+        return [*ids, END]
 
-    def _likeliest(self, text: str) -> list[int]:
-        size = len(text)
+    def _pieces_of(self, word: str) -> list[int]:
+        known = self.remembered.get(word)
+        if known is None:
+            known = self._likeliest(_SPACE + word)
+            if len(self.remembered) >= _REMEMBERED:
+                self.remembered.clear()
+            if len(word) <= _WORD:
+                self.remembered[word] = known
+        return known
+
+    def _likeliest(self, word: str) -> list[int]:
+        size = len(word)
         best = [0.0] + [-np.inf] * size
         origin, piece = [0] * (size + 1), [UNKNOWN] * (size + 1)
-        found = self._found(text)
+        found = self._found(word)
         for start in range(size):
             base = best[start]
             if base + self.unknown > best[start + 1]:
@@ -90,39 +114,31 @@ class Pieces:
             at = origin[at]
         return ids[::-1]
 
-    def _found(self, text: str) -> list[list[tuple[int, int, float]]]:
+    def _found(self, word: str) -> list[list[tuple[int, int, float]]]:
         """Return for each position the pieces that begin there: end, id, log probability."""
-        grams = _hashes(text, self.longest)
-        lengths = np.repeat(np.arange(1, len(grams) + 1), [len(gram) for gram in grams])
-        starts = np.concatenate([np.arange(len(gram)) for gram in grams])
-        wanted = np.concatenate(grams)
+        hashes: list[int] = []
+        places: list[tuple[int, int]] = []
+        for start in range(len(word)):
+            own = _hashes(word[start : start + self.longest])
+            hashes += own
+            places += [(start, start + length) for length in range(1, len(own) + 1)]
+        wanted = np.array(hashes, dtype=np.uint64)
         place = np.minimum(np.searchsorted(self.hashes, wanted), len(self.hashes) - 1)
         known = np.flatnonzero(self.hashes[place] == wanted)
-        found: list[list[tuple[int, int, float]]] = [[] for _ in text]
         place = place[known]
-        for start, length, identity, score in zip(
-            starts[known].tolist(),
-            lengths[known].tolist(),
-            self.ids[place].tolist(),
-            self.scores[place].tolist(),
-            strict=True,
+        found: list[list[tuple[int, int, float]]] = [[] for _ in word]
+        for which, identity, score in zip(
+            known.tolist(), self.ids[place].tolist(), self.scores[place].tolist(), strict=True
         ):
-            found[start].append((start + length, identity, score))
+            start, end = places[which]
+            found[start].append((end, identity, score))
         return found
 
 
-def _hash(piece: str) -> int:
-    value = 0
-    for character in piece:
-        value = (value * int(_PRIME) + ord(character) + 1) % (1 << 64)
-    return value
-
-
-def _hashes(text: str, longest: int) -> list[NDArray[np.uint64]]:
-    """Return the hashes of all runs of 1, 2, … characters, by length and position."""
-    encoded = text.encode("utf-32-le", "surrogatepass")
-    characters = np.frombuffer(encoded, dtype=np.uint32).astype(np.uint64) + np.uint64(1)
-    grams = [characters]
-    for length in range(2, min(longest, len(text)) + 1):
-        grams.append(grams[-1][:-1] * _PRIME + characters[length - 1 :])
-    return grams
+def _hashes(text: str) -> list[int]:
+    """Return the hashes of a text's beginnings of 1, 2, … characters."""
+    value, hashes = 0, []
+    for character in text:
+        value = (value * _PRIME + ord(character) + 1) & _MASK
+        hashes.append(value)
+    return hashes

@@ -9,16 +9,22 @@ import os
 import shutil
 import struct
 import tempfile
-from collections.abc import Callable, Iterator
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from nlu.e5 import ENGINE, WEIGHTS
 from pforte.failure import FOUND_WRONG, Failure
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from nlu.settings import Tier
     from nlu.universal import UniversalEncoder
+
+    Array = NDArray[np.floating[Any]]
 
 STATE = Path(".pforte") / "vectors"
 
@@ -28,9 +34,11 @@ _HASHES = {
     "sp.model": "994fcc2e8ad0fe2c802b68fa0de9f058403f2b1656c2d33b6a94146b0c5925e9",
     "weights.npz": "0db566fd0af82cbf9f3a7eac3920ede5fb784a6882398563ca9b1bbd66fb37c9",
 }
-_CHUNKS, _ROWS = 17, 7530
-_BRANCHES = {"proj": "proj", "proj_b": "proj_b", "proj_g": "ln_g", "proj_s": "ln_b"}
-"""Arrays that the package keeps for each width of its windows, and we in one."""
+_LAYOUT = 3
+"""Counts up when what is written here changes."""
+
+_PARTS, _ROWS = 17, 7530
+"""The package quantises its table in so many interleaved parts, each with its own scale."""
 
 _VARINT, _BYTES, _FLOAT = 0, 2, 5
 """Protocol buffers' wire types."""
@@ -38,11 +46,12 @@ _VARINT, _BYTES, _FLOAT = 0, 2, 5
 
 def prepared(tier: "Tier", folder: Path = STATE) -> Path:
     """Return the folder that holds a tier's encoders, after making them if need be."""
+    ready = folder / f"{_VERSION}-{_LAYOUT}"
     if tier != "small":
-        _make(folder / _VERSION / "universal", lambda draft: _encoder().save(draft))
+        _make(ready / "universal", lambda draft: _encoder().save(draft))
     if tier == "accurate":
-        _make(folder / _VERSION / "e5", _copy_e5)
-    return folder / _VERSION
+        _make(ready / "e5", _copy_e5)
+    return ready
 
 
 def _make(made: Path, write: Callable[[Path], None]) -> None:
@@ -88,22 +97,63 @@ def link(tier: "Tier", vectors: Path, model: Path) -> None:
 def _encoder() -> "UniversalEncoder":
     import numpy as np
 
+    from nlu import universal
     from nlu.sentence_pieces import Pieces
-    from nlu.universal import UniversalEncoder
 
     pieces, scores = _vocabulary(_resource("sp.model").read_bytes())
-    weights = {}
+    table = np.empty((_PARTS * _ROWS, universal.WIDTH), dtype=np.uint8)
     with np.load(_resource("weights.npz"), allow_pickle=False) as packed:
-        table = np.empty((_CHUNKS * _ROWS, 512), dtype=np.uint8)
-        for chunk in range(_CHUNKS):
-            table[chunk::_CHUNKS] = packed[f"q{chunk + 1}"]
-        for name in packed.files:
-            if not name.startswith(("q", "proj", "ln_g", "ln_b", "bits")):
-                weights[name] = np.atleast_1d(packed[name])
-        for name, parts in _BRANCHES.items():
-            weights[name] = np.concatenate([packed[f"{parts}{width}"] for width in (2, 3, 5)], -1)
-        weights |= {"ln_g": packed["ln_g"], "ln_b": packed["ln_b"]}
-    return UniversalEncoder(Pieces.of(pieces, np.array(scores, dtype=np.float32)), table, weights)
+        for part in range(_PARTS):
+            table[part::_PARTS] = packed[f"q{part + 1}"]
+        given = {name: packed[name] for name in packed.files if not name.startswith("q")}
+    kept = np.array([row for row, piece in enumerate(pieces) if _is_latin(piece)])
+    vocabulary = Pieces.of([pieces[row] for row in kept], np.array(scores, np.float32)[kept])
+    parts = (kept % _PARTS).astype(np.uint8)
+    return universal.UniversalEncoder(vocabulary, table[kept], parts, _joined(given))
+
+
+def _is_latin(piece: str) -> bool:
+    """Tell whether all letters are Latin: what else people write is an unknown piece to the bot."""
+    return all(unicodedata.name(each, "").startswith("LATIN") for each in piece if each.isalpha())
+
+
+def _joined(given: "Mapping[str, Array]") -> "dict[str, Array]":
+    """Join the package's weights as our encoder wants them, in the order in which it reads them."""
+    import numpy as np
+
+    from nlu.universal import BRANCH, WIDTH, WINDOWS
+
+    widths = [width for width, _ in WINDOWS]
+
+    def across(name: str) -> "Array":
+        return np.concatenate([given[f"{name}{width}"] for width in widths], axis=-1)
+
+    def squares(layer: int) -> "Array":
+        return np.concatenate(
+            [given[f"w{layer}_{width}"].reshape(width, BRANCH, BRANCH) for width in widths]
+        )
+
+    gain = given["ln_g"].astype(np.float64)[:, None]
+    summed = given["cnn_W"].astype(np.float64)
+    after = np.concatenate([given["p1"], given["d0"]], axis=1).astype(np.float64)
+    return {
+        "scale": given["scale"],
+        "lo": given["lo"],
+        "eps": np.atleast_1d(given["eps"]),
+        "proj": across("proj").reshape(WIDTH // BRANCH, BRANCH, -1, BRANCH).transpose(0, 2, 1, 3),
+        "proj_b": across("proj_b"),
+        "proj_g": across("ln_g"),
+        "proj_s": across("ln_b"),
+        "first": squares(1),
+        "first_b": np.stack([given[f"b1_{width}"] for width in widths]),
+        "second": squares(2),
+        "second_b": np.stack([given[f"b2_{width}"] for width in widths]),
+        "mean": gain * summed @ after,
+        "mean_b": (given["ln_b"] @ summed + given["cnn_b"]) @ after,
+        "d1": given["d1"],
+        "dense": np.concatenate([given["p3"], given["d2"]], axis=1),
+        "d3": given["d3"],
+    }
 
 
 def _resource(name: str) -> Path:
