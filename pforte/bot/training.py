@@ -60,7 +60,7 @@ def train(bot: Path, out: Path) -> Trained:
     _clear(out)
     vectors = prepared(settings.tier)
     report = train_nlu(
-        _examples(project, compiled),
+        examples_of(project, compiled),
         settings,
         out / MODEL_FOLDER,
         _titles(compiled),
@@ -93,7 +93,7 @@ def trained(bot: Path) -> Path:
     return out
 
 
-def _examples(project: "Project", compiled: "CompiledBot") -> "list[Example]":
+def examples_of(project: "Project", compiled: "CompiledBot") -> "list[Example]":
     """Return the examples; those that nothing answers and whose name says so are out of scope."""
     from nlu.training import OUT_OF_SCOPE, OUT_OF_SCOPE_NAMES, Example
 

@@ -36,6 +36,9 @@ _HOURS = "|".join(word for word, number in WORDS.items() if 0 < number <= 12 and
 _LATER = (
     r"(?P<half>\s?[ap]\.?m\.?(?!\w)|\s(?:uhr\s)?(?:morgens|früh|vormittags|nachmittags|abends))"
 )
+_STREET = r"\s\w+\s(?:street|road|avenue|lane|way|square|drive|close|court|st|rd|ave)(?!\w)"
+"""What comes after an English house number: "at 12 Baker Street" is no noon."""
+
 _CLOCK = re.compile(
     r"(?<![\w.,:/€$-])(?P<at>(?:um|gegen|ab|bis|at|around|by|until|from|after|nach|vor)\s)?(?:"
     r"(?:(?P<hour>[01]?\d|2[0-4])[:.](?P<minute>[0-5]\d)(?P<oclock>\suhr|h)?"
@@ -44,7 +47,7 @@ _CLOCK = re.compile(
     rf"|(?P<half_hour>halb|half past|half)\s(?P<of>\d\d?|{_HOURS})"
     r"|(?:(?P<quarter>viertel|quarter|(?:a\s)?quarter|dreiviertel)|(?P<some>[0-5]?\d)(?:\s(?:minuten|minutes))?)"
     rf"\s(?P<way>nach|past|vor|to)\s(?P<from>\d\d?|{_HOURS})"
-    r")(?![\w€$%]|[.:,/]\d|\s?(?:€|eur|euro|uhr))",
+    rf")(?![\w€$%]|[.:,/]\d|\s?(?:€|eur|euro|uhr)|{_STREET})",
     re.IGNORECASE,
 )
 _SPAN = re.compile(

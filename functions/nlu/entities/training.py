@@ -1,6 +1,7 @@
 """Train the entities of a bot into files that are mapped into memory."""
 
 import json
+import re
 from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -19,6 +20,8 @@ PLAIN = 3
 """So many examples without an entity are learned from for each one that has some."""
 
 _FEWEST_PLAIN = 200
+
+_DIGIT = re.compile(r"\d")
 
 
 class Taught(NamedTuple):
@@ -102,8 +105,13 @@ def _stretches(entities: Iterable[Entity]) -> list[tuple[tuple[int, int], Kind]]
 
 
 def _enough(examples: Sequence[Taught]) -> list[Taught]:
-    """Return all annotated examples, and of the others enough, evenly picked."""
+    """Return all annotated examples, and of the others enough, evenly picked.
+
+    Of these all that hold a digit: a number may be anything, which only they tell.
+    """
     annotated = [example for example in examples if example.entities]
     others = [example for example in examples if not example.entities]
+    numbered = [example for example in others if _DIGIT.search(example.text)]
+    wordy = [example for example in others if not _DIGIT.search(example.text)]
     wanted = max(PLAIN * len(annotated), _FEWEST_PLAIN)
-    return annotated + others[:: -(-len(others) // wanted)] if others else annotated
+    return annotated + numbered + wordy[:: max(1, -(-len(wordy) // wanted))]

@@ -65,6 +65,7 @@ NO_TIMES = [
     "um 25 Uhr",
     "am 99.99.",
     "Guten Morgen!",
+    "at 12 Baker Street",
     "I may go",
 ]
 

@@ -1,0 +1,248 @@
+"""Look for weak spots in a bot's examples: what contradicts, repeats, or is easily confused."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from pforte.failure import CALLED_WRONGLY, FOUND_WRONG, Failure
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from dialogue.project import Project
+    from nlu.settings import NluSettings
+
+    Labels = NDArray[np.int64]
+    Cosines = NDArray[np.float32]
+
+FEW = 10
+"""So many examples of an intent in a language of the bot are too few."""
+
+NEAR = 0.9
+"""Examples of two intents whose cosine is higher say nearly the same."""
+
+LARGEST = 6000
+"""Of more examples an even share is compared: time grows with the cube."""
+
+_CONFUSIONS = 0.05
+"""From this share of an intent's examples on, taking them for another is worth a look."""
+
+_FEWEST = 2
+
+
+class Spot(NamedTuple):
+    """An example in a file."""
+
+    place: str
+    intent: str
+    text: str
+
+
+class Pair(NamedTuple):
+    """Two examples of different intents, and how near they are (cosine)."""
+
+    first: Spot
+    second: Spot
+    cosine: float
+
+
+class Confusion(NamedTuple):
+    """Examples of one intent that are taken for another while unseen, the surest mistakes first.
+
+    `share`: of the examples of the intent.
+    """
+
+    intent: str
+    taken_for: str
+    share: float
+    examples: tuple[Spot, ...]
+
+
+class Few(NamedTuple):
+    """An intent with too few examples in a language."""
+
+    intent: str
+    language: str | None
+    examples: int
+
+
+class Findings(NamedTuple):
+    """All that was found, the worst of each kind first.
+
+    `contradictions`: the same words under several intents; `duplicates`: under one, repeated;
+    `accuracy`: share of the examples in scope that are classified right while unseen.
+    """
+
+    examples: int
+    accuracy: float
+    contradictions: tuple[tuple[Spot, ...], ...]
+    near: tuple[Pair, ...]
+    confusions: tuple[Confusion, ...]
+    duplicates: tuple[tuple[Spot, ...], ...]
+    few: tuple[Few, ...]
+    warnings: tuple[str, ...]
+
+
+def check(bot: Path) -> Findings:
+    """Look through the examples of a bot's folder. Raises Failure."""
+    from conversation.errors import PforteError
+    from dialogue.compile import compile_project, nlu_settings
+    from dialogue.project import read_project
+    from nlu.training import OUT_OF_SCOPE
+    from pforte.bot.training import examples_of
+
+    if not bot.is_dir():
+        raise Failure(f"{bot}: there is no such folder. Name a bot's with --bot.", CALLED_WRONGLY)
+    try:
+        project = read_project(bot)
+        compiled = compile_project(project)
+        settings = nlu_settings(project)
+    except PforteError as error:
+        raise Failure(str(error), FOUND_WRONG) from error
+    spots = [
+        Spot(each.node.place, taught.intent, each.text)
+        for each, taught in zip(project.examples, examples_of(project, compiled), strict=True)
+    ]
+    contradictions, duplicates = repeated(spots)
+    compared, labels, cosines = _compare(spots, settings)
+    scores = unseen_scores(cosines, labels)
+    names = sorted({spot.intent for spot in spots} - {OUT_OF_SCOPE})
+    inside = labels >= 0
+    return Findings(
+        examples=len(spots),
+        accuracy=float((scores.argmax(axis=1) == labels)[inside].mean()),
+        contradictions=contradictions,
+        near=near_pairs(compared, labels, cosines),
+        confusions=confusions(compared, labels, scores, names),
+        duplicates=duplicates,
+        few=_few(project),
+        warnings=tuple(project.warnings),
+    )
+
+
+def repeated(
+    spots: Sequence[Spot],
+) -> tuple[tuple[tuple[Spot, ...], ...], tuple[tuple[Spot, ...], ...]]:
+    """Return what stands under several intents, and what is repeated under one.
+
+    Case, signs, umlauts (ä = ae) and digits make no difference.
+    """
+    from nlu.features import words
+
+    same: dict[str, list[Spot]] = defaultdict(list)
+    for spot in spots:
+        same[" ".join(words(spot.text)) or spot.text].append(spot)
+    several = [tuple(group) for group in same.values() if len(group) > 1]
+    contradicting = tuple(group for group in several if len({spot.intent for spot in group}) > 1)
+    return contradicting, tuple(group for group in several if group not in contradicting)
+
+
+def unseen_scores(cosines: "Cosines", labels: "Labels") -> "NDArray[np.float64]":
+    """Return each example's score for each intent, as if it had never been seen.
+
+    Leaving one out in closed form: what the example's own weight adds is taken off again.
+    """
+    import numpy as np
+
+    from nlu import ridge
+
+    matrix = ridge.kernel(cosines)
+    matrix[np.diag_indices_from(matrix)] += ridge.PENALTY
+    inverse = np.linalg.inv(matrix)
+    wanted = ridge.targets(labels, int(labels.max()) + 1)
+    scores: NDArray[np.float64] = wanted - (inverse @ wanted) / np.diag(inverse)[:, None]
+    return scores
+
+
+def confusions(
+    spots: Sequence[Spot],
+    labels: "Labels",
+    scores: "NDArray[np.float64]",
+    names: Sequence[str],
+) -> tuple[Confusion, ...]:
+    """Return which intents are taken for which; out of scope is what no intent's score favours."""
+    from nlu.training import OUT_OF_SCOPE
+
+    found: dict[tuple[str, str], list[tuple[float, Spot]]] = defaultdict(list)
+    guesses = scores.argmax(axis=1)
+    for row, (label, guess) in enumerate(zip(labels, guesses, strict=True)):
+        mistaken = guess != label if label >= 0 else scores[row, guess] > 0
+        if mistaken:
+            own = scores[row, label] if label >= 0 else -scores[row, guess]
+            clear = float(scores[row, guess] - own)
+            found[spots[row].intent, names[guess]].append((clear, spots[row]))
+    counts: dict[str, int] = defaultdict(int)
+    for spot in spots:
+        counts[spot.intent] += 1
+    worst = [
+        Confusion(
+            "out of scope" if intent == OUT_OF_SCOPE else intent,
+            taken_for,
+            len(rows) / counts[intent],
+            tuple(spot for _, spot in sorted(rows, key=lambda row: -row[0])),
+        )
+        for (intent, taken_for), rows in found.items()
+        if len(rows) >= max(_FEWEST, _CONFUSIONS * counts[intent])
+    ]
+    return tuple(sorted(worst, key=lambda each: (-each.share, each.intent, each.taken_for)))
+
+
+def near_pairs(spots: Sequence[Spot], labels: "Labels", cosines: "Cosines") -> tuple[Pair, ...]:
+    """Return the examples of different intents that say nearly the same, the nearest first."""
+    import numpy as np
+
+    rows, columns = np.nonzero(np.triu(cosines >= NEAR, k=1))
+    pairs = [
+        Pair(spots[row], spots[column], round(float(cosines[row, column]), 3))
+        for row, column in zip(rows.tolist(), columns.tolist(), strict=True)
+        if labels[row] != labels[column]
+    ]
+    return tuple(sorted(pairs, key=lambda pair: (-pair.cosine, pair.first.place)))
+
+
+def _compare(
+    spots: Sequence[Spot], settings: "NluSettings"
+) -> "tuple[list[Spot], Labels, Cosines]":
+    """Return the examples that are compared, their intents' numbers, and all cosines."""
+    import numpy as np
+
+    from nlu import ridge
+    from nlu.encoder import SHARES, load_encoders
+    from nlu.landmarks import choose
+    from nlu.neighbours import prepare
+    from nlu.training import OUT_OF_SCOPE
+    from pforte.nlu.encoders import prepared
+
+    names = sorted({spot.intent for spot in spots} - {OUT_OF_SCOPE})
+    if len(names) < 2:
+        raise Failure("examples of at least two intents are needed.", FOUND_WRONG)
+    number = {intent: place for place, intent in enumerate(names)}
+    labels = np.array([number.get(spot.intent, ridge.NO_INTENT) for spot in spots])
+    chosen = choose(labels, LARGEST)
+    compared, labels = [spots[place] for place in chosen], labels[chosen]
+    shares = tuple(SHARES[settings.tier].values())
+    encoders = load_encoders(settings.tier, prepared(settings.tier))
+    texts = [spot.text for spot in compared]
+    neighbours, meanings = prepare(texts, np.arange(len(texts)), shares, encoders)
+    cosines = np.stack(
+        [
+            neighbours.cosines(text, meaning).astype(np.float32)
+            for text, meaning in zip(texts, meanings, strict=True)
+        ]
+    )
+    return compared, labels, cosines
+
+
+def _few(project: "Project") -> tuple[Few, ...]:
+    languages = {each.language for each in project.examples} - {None} or {None}
+    counts: dict[tuple[str, str | None], int] = defaultdict(int)
+    for example in project.examples:
+        counts[example.intent, example.language] += 1
+    found = [
+        Few(intent, language, counts[intent, language] + counts[intent, None] * bool(language))
+        for intent in project.intents
+        for language in sorted(languages, key=str)
+    ]
+    return tuple(sorted((each for each in found if each.examples < FEW), key=lambda f: f.examples))
