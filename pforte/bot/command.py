@@ -1,4 +1,4 @@
-"""Take the commands `pforte bot train | parse | chat | test`."""
+"""Take the commands `pforte bot train | parse | chat | test | replay`."""
 
 import argparse
 import json
@@ -19,7 +19,7 @@ EXAMPLE_BOT = Path("bot")
 def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the commands to the parser."""
     parser = subparsers.add_parser("bot", help="train a bot, test it, talk to it")
-    verbs = parser.add_subparsers(metavar="train|parse|chat|test", required=True)
+    verbs = parser.add_subparsers(metavar="train|parse|chat|test|replay", required=True)
     training = _verb(verbs, "train", "train a bot into a folder that the functions load")
     training.add_argument("--out", type=Path, help="default: .pforte/trained_bot")
     training.set_defaults(run=run_train)
@@ -30,6 +30,15 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     chat.set_defaults(run=run_chat)
     test = _verb(verbs, "test", "run the bot's test messages (tests/*.yml)")
     test.set_defaults(run=run_test)
+    replay = _verb(verbs, "replay", "replay dialogues recorded from Rasa, and compare")
+    replay.add_argument("files", type=Path, nargs="+", metavar="FILE")
+    replay.add_argument(
+        "--actions",
+        choices=("record", "own"),
+        default="record",
+        help="answer custom actions from the recording, or run the bot's own",
+    )
+    replay.set_defaults(run=run_replay)
 
 
 def run_train(arguments: argparse.Namespace) -> int:
@@ -124,6 +133,20 @@ def _show_test(result: "Result") -> None:
             f"     right intent first {tally.accuracy:.1%} · acts on {tally.answered:.1%} of what "
             f"is in scope · right where it acts {tally.precision:.1%}"
         )
+
+
+def run_replay(arguments: argparse.Namespace) -> int:
+    """Replay recorded dialogues with the bare runtime."""
+    from pforte.bot.replay import replay_files
+
+    result = replay_files(arguments.files, arguments.bot, own=arguments.actions == "own")
+    if arguments.json:
+        print(result.to_json())
+    else:
+        for difference in result.differences:
+            print(f"different: {difference}")
+        print(f"{result.dialogues} dialogues, {result.passed} as recorded")
+    return FOUND_WRONG if result.differences else 0
 
 
 def _verb(

@@ -1,0 +1,137 @@
+"""Run custom actions: the call that somebody outside makes, and what comes back."""
+
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from dialogue.runtime.events import TYPES, Event, is_slot
+from dialogue.runtime.responses import bot_said, generate
+from dialogue.runtime.tracker import Tracker
+
+Result = Mapping[str, Any]
+"""What an action returned: `events` and `responses`, or `rejected`, or `failed` with a reason."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """A custom action to be run on a conversation; the tracker must not be changed."""
+
+    name: str
+    tracker: Tracker
+
+    def payload(self, sender: str, domain: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """Return the body of the request to an action server."""
+        request = {
+            "next_action": self.name,
+            "sender_id": sender,
+            "tracker": _tracker_state(self.tracker, sender),
+            "version": "3.6.21",
+        }
+        return request if domain is None else {**request, "domain": domain}
+
+
+Run = Generator[Call, Result, list[Event]]
+"""An action on its way: yields calls, returns its events."""
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What actions need to know besides the conversation: channel, and the seed of choices."""
+
+    channel: str = "collector"
+    seed: int = 0
+
+
+class Rejected(Exception):
+    """An action refuses to run: something else is to be predicted."""
+
+
+class Failed(Exception):
+    """A custom action cannot be run, or its answer makes no sense."""
+
+
+def run_custom(name: str, tracker: Tracker, turn: Turn) -> Run:
+    """Call a custom action and return its messages, then its events. Raises Rejected, Failed."""
+    result = yield Call(name, tracker)
+    if result.get("rejected"):
+        raise Rejected(name)
+    if result.get("failed"):
+        raise Failed(f"{name}: {result['failed']}")
+    messages = _messages(result.get("responses") or [], tracker, turn)
+    return messages + [_read(event) for event in result.get("events") or []]
+
+
+def run_custom_for_slots(name: str, tracker: Tracker, turn: Turn) -> Run:
+    """Call a custom action that may only say something and set slots; its failure is no matter."""
+    try:
+        events = yield from run_custom(name, tracker, turn)
+    except (Rejected, Failed):
+        return []
+    return [event for event in events if is_slot(event) or event["event"] == "bot"]
+
+
+def uttered(name: str, tracker: Tracker, turn: Turn) -> list[Event]:
+    """Return what a response says, nothing where the domain has none that fits."""
+    written = tracker.domain.responses.get(name)
+    made = written and generate(name, written, tracker.slots, turn.channel, turn.seed)
+    return [bot_said({**made, "utter_action": name})] if made else []
+
+
+def _messages(responses: list[dict[str, Any]], tracker: Tracker, turn: Turn) -> list[Event]:
+    messages = []
+    for response in responses:
+        values = {key: each for key, each in response.items() if key != "response"}
+        draft: dict[str, Any] = {}
+        name = response.get("response")
+        if name:
+            written = tracker.domain.responses.get(name, [])
+            made = generate(name, written, tracker.slots, turn.channel, turn.seed, values)
+            if made is None:
+                continue
+            draft = {**made, "utter_action": name}
+        buttons = values.pop("buttons", None)
+        if buttons:
+            draft["buttons"] = [*draft.get("buttons", []), *buttons]
+        messages.append(bot_said({**draft, **{k: v for k, v in values.items() if v}}))
+    return messages
+
+
+def _read(event: Any) -> Event:
+    kind = event.get("event") if isinstance(event, dict) else None
+    if kind not in TYPES:
+        raise Failed(f"an event of type {kind!r} came back")
+    if kind == "form":
+        return {**event, "event": "active_loop"}
+    if kind in ("slot", "active_loop", "action", "followup") and "name" not in event:
+        raise Failed(f"an event of type {kind!r} without a name came back")
+    return {"value": None, **event} if kind == "slot" else dict(event)
+
+
+def _tracker_state(tracker: Tracker, sender: str) -> dict[str, Any]:
+    loop = tracker.loop
+    latest = tracker.latest_action
+    times = [event["timestamp"] for event in tracker.events[-1:] if "timestamp" in event]
+    users = [event for event in tracker.events if event["event"] == "user"]
+    return {
+        "sender_id": sender,
+        "slots": dict(tracker.slots),
+        "latest_message": tracker.message["parse_data"] if tracker.message else _NOTHING_SAID,
+        "latest_event_time": times[0] if times else None,
+        "followup_action": tracker.followup,
+        "paused": tracker.paused,
+        "events": list(tracker.events),
+        "latest_input_channel": users[-1].get("input_channel") if users else None,
+        "active_loop": {
+            "name": loop.name,
+            "is_interrupted": loop.interrupted,
+            "rejected": loop.rejected,
+            "trigger_message": loop.trigger,
+        }
+        if loop
+        else {},
+        "latest_action": {"action_name": latest} if latest else {},
+        "latest_action_name": latest or None,
+    }
+
+
+_NOTHING_SAID: dict[str, Any] = {"intent": {}, "entities": [], "text": None, "metadata": {}}

@@ -1,0 +1,199 @@
+"""Follow rules as Rasa's RulePolicy does."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, NamedTuple, Self
+
+from dialogue.runtime.domain import NOT_SET, Domain
+from dialogue.runtime.events import LISTEN, Event, intent_of
+from dialogue.runtime.policies import RULES, Prediction, score
+from dialogue.runtime.states import State, key_of, loop_of, past_states
+from dialogue.runtime.tracker import Tracker, applied
+
+DEFAULT_ACTION_OF_INTENT = {
+    "restart": "action_restart",
+    "back": "action_back",
+    "session_start": "action_session_start",
+}
+
+INTERRUPTED = "loop_was_interrupted"
+DO_NOT_PREDICT_LOOP = "do_not_predict_loop_action"
+
+Source = tuple[Literal["rule", "default", "loop", "none"], str]
+"""What a prediction comes from: a rule by its key, an intent, or a loop and `listen`."""
+
+
+class Rule(NamedTuple):
+    """The states after which an action follows; the last state is the present."""
+
+    states: list[State]
+    action: str
+    key: str
+
+
+class Unhappy(NamedTuple):
+    """What stories and rules say of a loop that was left, after these states."""
+
+    states: list[State]
+    condition: str
+
+
+class Found(NamedTuple):
+    """A prediction with its source; `action` is None where no rule says anything."""
+
+    action: str | None
+    source: Source
+    interrupted: bool = False
+    no_user: bool = False
+
+
+@dataclass(frozen=True)
+class RuleSettings:
+    """The policy's settings in config.yml."""
+
+    core_fallback_threshold: float = 0.3
+    core_fallback_action_name: str = "action_default_fallback"
+    enable_fallback_prediction: bool = True
+    use_nlu_confidence_as_score: bool = False
+    priority: int = 4
+
+
+@dataclass
+class RulePolicy:
+    """Rules, ready to be followed; `hidden` are the sources of which stories know nothing."""
+
+    domain: Domain
+    settings: RuleSettings
+    rules: dict[str, Rule]
+    unhappy: list[Unhappy]
+    hidden: frozenset[Source] = frozenset()
+    _index: dict[tuple[str | None, str | None], list[Rule]] = field(default_factory=dict)
+
+    def predict(self, tracker: Tracker) -> Prediction:
+        """Return what the rules say; the core fallback where they say nothing."""
+        found = self.find(tracker)
+        settings = self.settings
+        confidence = score(tracker, as_understood=settings.use_nlu_confidence_as_score)
+        action = found.action
+        fallback = (LISTEN, 0.0)
+        if settings.enable_fallback_prediction:
+            fallback = (settings.core_fallback_action_name, settings.core_fallback_threshold)
+        known = action in self.domain.known_actions
+        if action is None or not known or confidence < fallback[1]:
+            action, confidence = fallback
+        events: tuple[Event, ...] = ()
+        if found.interrupted:
+            events = ({"event": "loop_interrupted", "is_interrupted": True},)
+        return Prediction(
+            action=action,
+            confidence=confidence,
+            policy=RULES,
+            priority=settings.priority,
+            events=events,
+            no_user=found.no_user,
+            hidden=found.source in self.hidden,
+            otherwise=fallback,
+        )
+
+    def find(self, tracker: Tracker, states: Sequence[State] | None = None) -> Found:
+        """Return what follows: a default action, the active loop, or the longest rule that fits.
+
+        `states` are the conversation's, where they are known already.
+        """
+        if tracker.latest_action == LISTEN and tracker.message:
+            intent = intent_of(tracker.message) or ""
+            default = DEFAULT_ACTION_OF_INTENT.get(intent)
+            if default:
+                return Found(default, ("default", intent))
+        loop = tracker.loop_name
+        if loop and not tracker.loop_rejected:
+            if tracker.latest_action == loop:
+                return Found(LISTEN, ("loop", f"{loop} {LISTEN}"), no_user=True)
+            if tracker.latest_action:
+                return Found(loop, ("loop", loop), no_user=True)
+        if states is None:
+            states = past_states(tracker, applied(tracker.events), touched_only=False)
+        return self._find_rule(tracker, states)
+
+    def _find_rule(self, tracker: Tracker, states: Sequence[State]) -> Found:
+        best = next(self._fitting(states), None)
+        action = best.action if best else None
+        source: Source = ("rule", best.key) if best else ("none", "")
+        loop = tracker.loop_name
+        if not loop:
+            return Found(action, source)
+        conditions = {each.condition for each in self.unhappy if _fits(each.states, states)}
+        if best and action == LISTEN and not loop_of(best.states[-1]):
+            if DO_NOT_PREDICT_LOOP not in conditions:
+                return Found(loop, source)
+            action = None
+        return Found(action, source, interrupted=INTERRUPTED in conditions)
+
+    def _fitting(self, states: Sequence[State]) -> Iterator[Rule]:
+        """Yield the rules that fit the conversation, longest key first."""
+        if not self._index:
+            for rule in sorted(self.rules.values(), key=lambda rule: -len(rule.key)):
+                self._index.setdefault(_sign(rule.states[-1]), []).append(rule)
+        now = states[-1]
+        done, meant = _sign(now)
+        signs = {(done, meant), (done, None)}
+        candidates = [rule for sign in signs for rule in self._index.get(sign, ())]
+        candidates.sort(key=lambda rule: -len(rule.key))
+        return (rule for rule in candidates if _fits(rule.states, states))
+
+    def forget(self, key: str) -> None:
+        """Drop a rule."""
+        del self.rules[key]
+        self._index.clear()
+
+    def plain(self) -> dict[str, Any]:
+        """Return the policy in JSON types, without the domain."""
+        return {
+            "settings": vars(self.settings),
+            "rules": [[rule.states, rule.action] for rule in self.rules.values()],
+            "unhappy": [list(each) for each in self.unhappy],
+            "hidden": sorted(self.hidden),
+        }
+
+    @classmethod
+    def of(cls, plain: dict[str, Any], domain: Domain) -> Self:
+        """Return the policy that `plain` wrote."""
+        rules = [Rule(states, action, key_of(states)) for states, action in plain["rules"]]
+        return cls(
+            domain,
+            RuleSettings(**plain["settings"]),
+            {rule.key: rule for rule in rules},
+            [Unhappy(states, condition) for states, condition in plain["unhappy"]],
+            frozenset((kind, name) for kind, name in plain["hidden"]),
+        )
+
+
+def _sign(state: State) -> tuple[str | None, str | None]:
+    """Return what a state must have in common with a rule's for the rule to fit."""
+    done = state.get("prev_action", {}).get("action_name")
+    return done, state.get("user", {}).get("intent")
+
+
+def _fits(rule: Sequence[State], states: Sequence[State]) -> bool:
+    return all(
+        _state_fits(rule_state, state)
+        for rule_state, state in zip(reversed(rule), reversed(states), strict=False)
+    )
+
+
+def _state_fits(rule_state: State, state: State) -> bool:
+    if ("prev_action" in rule_state) != ("prev_action" in state):
+        return False
+    if "prev_action" not in rule_state:
+        return True
+    return all(
+        _value_fits(value, state.get(kind, {}).get(name))
+        for kind, each in rule_state.items()
+        for name, value in each.items()
+    )
+
+
+def _value_fits(wanted: Any, found: Any) -> bool:
+    if wanted == NOT_SET:
+        return not found or found == NOT_SET
+    return not wanted or bool(found == wanted)

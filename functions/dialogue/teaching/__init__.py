@@ -1,0 +1,1 @@
+"""Learn a dialogue from an author's domain, rules and stories. Training only."""

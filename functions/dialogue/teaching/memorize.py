@@ -1,0 +1,28 @@
+"""Learn stories by heart: which action follows after exactly which states."""
+
+from collections.abc import Sequence
+
+from dialogue.runtime.domain import Domain
+from dialogue.runtime.memoization import MemoizationPolicy, MemoizationSettings, digest
+from dialogue.runtime.states import RuleOnly
+from dialogue.teaching.rules import examples
+from dialogue.teaching.trackers import StoryTracker
+
+
+def memorize(
+    stories: Sequence[StoryTracker],
+    domain: Domain,
+    settings: MemoizationSettings,
+    rule_only: RuleOnly,
+) -> MemoizationPolicy:
+    """Return the stories as a policy; states after which stories differ are left out."""
+    lookup: dict[str, str] = {}
+    ambiguous = set()
+    for story in stories:
+        for states, action in examples(story):
+            kept = states[-settings.max_history :] if settings.max_history else states
+            key = digest(kept)
+            if lookup.setdefault(key, action) != action:
+                ambiguous.add(key)
+    kept_only = {key: action for key, action in lookup.items() if key not in ambiguous}
+    return MemoizationPolicy(domain, settings, kept_only, rule_only)

@@ -1,0 +1,173 @@
+"""The runtime does what Rasa 3.6 was recorded to do, and a difference is found."""
+
+import copy
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dialogue.runtime.compiled import dump, load
+from dialogue.runtime.conversation import Runtime
+from dialogue.teaching.bot import teach
+from pforte.bot.replay import from_record, read_dialogues, replay
+from pforte.cli import main
+
+Dialogues = dict[str, list[dict[str, Any]]]
+
+
+@pytest.fixture(scope="module")
+def micro(pforte_shared: Path) -> Runtime:
+    return teach(pforte_shared / "rasa-golden" / "micro").runtime
+
+
+@pytest.fixture
+def recorded(pforte_shared: Path) -> Dialogues:
+    return read_dialogues(pforte_shared / "rasa-golden" / "micro.golden.json")
+
+
+@pytest.mark.parametrize(("bot", "dialogues"), [("micro", 15), ("financial-demo", 48)])
+def test_recorded_dialogues_go_as_in_rasa(
+    pforte_shared: Path, capsys: pytest.CaptureFixture[str], bot: str, dialogues: int
+) -> None:
+    """Events in their order, slots, active loop and messages are Rasa's, in every turn."""
+    golden = pforte_shared / "rasa-golden"
+
+    status = main(
+        ["bot", "replay", f"{golden}/{bot}.golden.json", "--bot", f"{golden}/{bot}", "--json"]
+    )
+
+    told = json.loads(capsys.readouterr().out)
+    assert told == {"dialogues": dialogues, "passed": dialogues, "differences": []}
+    assert status == 0
+
+
+@pytest.mark.parametrize("bot", ["micro", "financial-demo"])
+def test_the_compiled_form_does_the_same(pforte_shared: Path, bot: str) -> None:
+    """What training writes as JSON runs as what it learnt."""
+    golden = pforte_shared / "rasa-golden"
+    compiled = load(dump(teach(golden / bot).runtime))
+
+    result = replay(compiled, read_dialogues(golden / f"{bot}.golden.json"), from_record)
+
+    assert result.differences == []
+    assert result.passed == result.dialogues > 0
+
+
+def _rename_action(turn: dict[str, Any]) -> None:
+    turn["events"][-1]["name"] = "action_other"
+
+
+def _drop_event(turn: dict[str, Any]) -> None:
+    del turn["events"][-1]
+
+
+def _swap_events(turn: dict[str, Any]) -> None:
+    turn["events"][-1], turn["events"][-2] = turn["events"][-2], turn["events"][-1]
+
+
+def _change_slot_event(turn: dict[str, Any]) -> None:
+    event = next(event for event in turn["events"] if event["event"] == "slot")
+    event["value"] = "planted"
+
+
+def _change_slot(turn: dict[str, Any]) -> None:
+    turn["slots"]["size"] = "planted"
+
+
+def _change_loop(turn: dict[str, Any]) -> None:
+    turn["active_loop"] = "note_form"
+
+
+def _change_text(turn: dict[str, Any]) -> None:
+    turn["bot"][0]["text"] = "planted"
+
+
+def _add_message(turn: dict[str, Any]) -> None:
+    turn["bot"].append({"text": "planted"})
+
+
+def _drop_message(turn: dict[str, Any]) -> None:
+    del turn["bot"][-1]
+
+
+@pytest.mark.parametrize(
+    "plant",
+    [
+        _rename_action,
+        _drop_event,
+        _swap_events,
+        _change_slot_event,
+        _change_slot,
+        _change_loop,
+        _change_text,
+        _add_message,
+        _drop_message,
+    ],
+)
+def test_a_planted_difference_is_found(
+    micro: Runtime, recorded: Dialogues, plant: Callable[[dict[str, Any]], None]
+) -> None:
+    """Whatever a recording tells is compared, in any of its turns."""
+    planted = copy.deepcopy(recorded)
+    plant(planted["interrupt"][2])
+
+    result = replay(micro, planted, from_record)
+
+    assert result.passed == result.dialogues - 1
+    assert [difference.split(":")[0] for difference in result.differences] == ["interrupt"]
+    assert "turn 3" in result.differences[0]
+
+
+def test_a_call_that_was_not_recorded_is_a_difference(micro: Runtime, recorded: Dialogues) -> None:
+    """A replay without the answers of actions does not pass by luck."""
+    for turn in recorded["invalid"]:
+        turn["actions"] = []
+
+    result = replay(micro, {"invalid": recorded["invalid"]}, from_record)
+
+    assert result.passed == 0
+
+
+def test_any_variation_of_a_response_is_right(pforte_shared: Path, tmp_path: Path) -> None:
+    """What Rasa drew at random may have been another variation, and only that."""
+    bot = tmp_path / "bot"
+    bot.mkdir()
+    (bot / "domain.yml").write_text(
+        'version: "3.1"\nintents: [greet]\nresponses:\n  utter_greet:\n'
+        + "".join(f"  - text: hello {number}\n" for number in range(8))
+    )
+    (bot / "data").mkdir()
+    (bot / "data" / "rules.yml").write_text(
+        'version: "3.1"\nrules:\n- rule: greet\n  steps: [{intent: greet}, {action: utter_greet}]\n'
+    )
+    runtime = teach(bot).runtime
+    events = [
+        {"event": "action", "name": "action_session_start"},
+        {"event": "session_started"},
+        {"event": "action", "name": "action_listen"},
+        {"event": "user", "text": "/greet", "intent": "greet"},
+        {"event": "action", "name": "utter_greet"},
+        {"event": "bot", "text": ""},
+        {"event": "action", "name": "action_listen"},
+    ]
+
+    def passed(text: str) -> int:
+        turn = {"user": "/greet", "bot": [{"text": text}], "events": events, "actions": []}
+        return replay(runtime, {"greeting": [turn]}, from_record).passed
+
+    assert [passed(f"hello {number}") for number in range(8)] == [1] * 8
+    assert passed("hello 8") == 0
+
+
+def test_what_is_no_recording_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A wrong file is one clear line, not a passed replay."""
+    (tmp_path / "domain.yml").write_text('version: "3.1"\n')
+    for content in ("{", "[]", '{"one": [{"bot": []}]}'):
+        file = tmp_path / "some.json"
+        file.write_text(content)
+        assert main(["bot", "replay", str(file), "--bot", str(tmp_path)]) == 2
+        assert str(file) in capsys.readouterr().err
