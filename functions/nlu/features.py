@@ -3,6 +3,7 @@
 import re
 import unicodedata
 import zlib
+from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -16,10 +17,12 @@ LONGEST = 2000
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 _WORD = re.compile(r"\w+")
 _DIGITS = re.compile(r"\d+")
-_SPACE = np.uint32(32)
-_PRIME = np.uint64(0x100000001B3)
+_PRIME, _MASK = 0x100000001B3, (1 << 64) - 1
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 _BITS = np.uint64(64 - 17)
+
+_REMEMBERED, _SHORT = 4096, 40
+"""So many words of so many characters at most are not taken apart again."""
 
 
 def shorten(text: str) -> str:
@@ -39,29 +42,33 @@ def words(text: str) -> list[str]:
 def features(text: str) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """Return the buckets of a text's n-grams, ascending, and how often each occurs."""
     tokens = words(text)
-    pairs = [f"{first} {second}" for first, second in pairwise(tokens)]
-    whole = np.array(
-        [zlib.crc32(gram.encode("utf-8", "surrogatepass")) for gram in tokens + pairs],
-        dtype=np.uint64,
-    )
-    hashes = np.concatenate([whole, *_character_grams(tokens)])
-    buckets = ((hashes * _MIX) >> _BITS).astype(np.int64)
-    found, counts = np.unique(buckets, return_counts=True)
-    return found, counts.astype(np.float64)
+    pairs = [_checksum(f"{first} {second}") for first, second in pairwise(tokens)]
+    grams = [_grams(token) if len(token) <= _SHORT else _read(token) for token in tokens]
+    hashes = np.concatenate([np.array(pairs, dtype=np.uint64), *grams])
+    buckets = np.sort((hashes * _MIX) >> _BITS).astype(np.int64)
+    first = np.ones(len(buckets), dtype=np.bool_)
+    np.not_equal(buckets[1:], buckets[:-1], out=first[1:])
+    begins = np.flatnonzero(first)
+    counts = np.append(begins[1:], len(buckets)) - begins
+    return buckets[begins], counts.astype(np.float64)
 
 
-def _character_grams(tokens: list[str]) -> list[NDArray[np.uint64]]:
-    """Return a hash for each run of 2–5 characters that does not reach over a space."""
-    padded = f" {' '.join(tokens)} ".encode("utf-32-le", "surrogatepass")
-    characters = np.frombuffer(padded, dtype=np.uint32)
-    spaces = np.concatenate([[0], np.cumsum(characters == _SPACE)])
-    grams = []
-    hashes = characters.astype(np.uint64) + np.uint64(1)
-    for length in range(2, 6):
-        count = len(characters) - length + 1
-        if count <= 0:
-            break
-        hashes = hashes[:count] * _PRIME + characters[length - 1 :]
-        inside = spaces[length - 1 : length - 1 + count] - spaces[1 : 1 + count]
-        grams.append(hashes[inside == 0] + np.uint64(length))
-    return grams
+@lru_cache(maxsize=_REMEMBERED)
+def _grams(word: str) -> NDArray[np.uint64]:
+    return _read(word)
+
+
+def _read(word: str) -> NDArray[np.uint64]:
+    """Return the hashes of a word and of all runs of 2–5 characters, a space around it."""
+    padded = [ord(character) for character in f" {word} "]
+    hashes = [_checksum(word)]
+    for start, character in enumerate(padded):
+        value = character + 1
+        for length, following in enumerate(padded[start + 1 : start + 5], start=2):
+            value = (value * _PRIME + following) & _MASK
+            hashes.append(value + length & _MASK)
+    return np.array(hashes, dtype=np.uint64)
+
+
+def _checksum(gram: str) -> int:
+    return zlib.crc32(gram.encode("utf-8", "surrogatepass"))

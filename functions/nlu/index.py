@@ -11,86 +11,84 @@ from numpy.typing import NDArray
 from nlu.features import BUCKETS, features
 from nlu.files import mapped
 
-_MANY = 0.03
+_MANY = 0.1
 """A bucket is common from this share of the examples on."""
 
-_ARRAYS = ("buckets", "starts", "rarity", "rows", "weights", "common", "dense")
+_ARRAYS = ("places", "starts", "rarity", "rows", "weights", "dense")
 
 
 @dataclass(frozen=True)
 class Index:
     """The examples that hold each n-gram.
 
-    The rows of bucket b are `rows[starts[p]:starts[p + 1]]` where `buckets[p] == b`; `weights`
-    are theirs. `rarity` is a bucket's IDF, `unseen` that of all others. A bucket that many examples
-    hold has all its weights in the row `dense[common[p]]` instead; `common` is -1 for others.
+    `places` numbers the buckets that examples hold: common ones first, all others last of all as
+    one. `rarity` is the IDF of each. Of a common place p, `dense[p]` has the weights in all
+    examples; that of another, `rows[starts[p]:starts[p + 1]]` has the examples, `weights` theirs.
     """
 
-    size: int
-    unseen: float
-    buckets: NDArray[np.int32]
+    places: NDArray[np.int32]
     starts: NDArray[np.int32]
     rarity: NDArray[np.float32]
     rows: NDArray[np.int32]
     weights: NDArray[np.float32]
-    common: NDArray[np.int32]
     dense: NDArray[np.float32]
+
+    @property
+    def size(self) -> int:
+        """Return how many examples there are."""
+        return int(self.dense.shape[1])
+
+    @property
+    def unseen(self) -> float:
+        """Return the IDF of n-grams that no example holds."""
+        return float(self.rarity[-1])
 
     @classmethod
     def of(cls, texts: Sequence[str], kept: NDArray[np.int64] | None = None) -> "Index":
         """Build the index of the kept texts; how rare an n-gram is, all tell."""
         counted = [features(text) for text in texts]
-        spread = np.zeros(BUCKETS)
-        for buckets, _ in counted:
-            spread[buckets] += 1
-        rarity = np.log((1 + len(texts)) / (1 + spread)) + 1
+        rarity = np.log((1 + len(texts)) / (1 + _spread(counted))) + 1
         if kept is not None:
             counted = [counted[position] for position in kept]
-        spread = np.zeros(BUCKETS)
-        for buckets, _ in counted:
-            spread[buckets] += 1
-        vectors = [_unit(buckets, counts, rarity[buckets]) for buckets, counts in counted]
-        bucket = np.concatenate([buckets for buckets, _ in counted])
-        row = np.repeat(np.arange(len(counted)), [len(buckets) for buckets, _ in counted])
-        weight = np.concatenate(vectors)
+        spread = _spread(counted)
         used = np.flatnonzero(spread)
-        many = spread[used] > _MANY * len(counted)
-        common = np.where(many, np.cumsum(many) - 1, -1)
-        place = common[np.searchsorted(used, bucket)]
-        dense = np.zeros((int(many.sum()), len(counted)), dtype=np.float32)
-        dense[place[place >= 0], row[place >= 0]] = weight[place >= 0]
-        sparse = np.flatnonzero(place < 0)
-        order = sparse[np.argsort(bucket[sparse], kind="stable")]
+        used = used[np.argsort(spread[used] <= _MANY * len(counted), kind="stable")]
+        common = int((spread > _MANY * len(counted)).sum())
+        places = np.full(BUCKETS, len(used), dtype=np.int32)
+        places[used] = np.arange(len(used))
+        held = rarity[used].astype(np.float32)
+        weight = np.concatenate(
+            [_unit(counts, rarity[buckets]) for buckets, counts in counted]
+        ).astype(np.float32)
+        place = places[np.concatenate([buckets for buckets, _ in counted])]
+        row = np.repeat(np.arange(len(counted)), [len(buckets) for buckets, _ in counted])
+        dense = np.zeros((common, len(counted)), dtype=np.float32)
+        dense[place[place < common], row[place < common]] = weight[place < common]
+        sparse = np.flatnonzero(place >= common)
+        order = sparse[np.argsort(place[sparse], kind="stable")]
+        lengths = np.bincount(place[sparse], minlength=len(used) + 1)
         return cls(
-            size=len(counted),
-            unseen=math.log(1 + len(texts)) + 1,
-            buckets=used.astype(np.int32),
-            starts=np.concatenate([[0], np.cumsum(np.where(many, 0, spread[used]))]).astype(
-                np.int32
-            ),
-            rarity=rarity[used].astype(np.float32),
+            places=places,
+            starts=np.concatenate([[0], np.cumsum(lengths)]).astype(np.int32),
+            rarity=np.append(held, np.float32(math.log(1 + len(texts)) + 1)),
             rows=row[order].astype(np.int32),
-            weights=weight[order].astype(np.float32),
-            common=common.astype(np.int32),
+            weights=weight[order],
             dense=dense,
         )
 
     def cosines(self, text: str) -> NDArray[np.float64]:
         """Return the text's cosine with each example."""
         buckets, counts = features(text)
-        place = np.minimum(np.searchsorted(self.buckets, buckets), len(self.buckets) - 1)
-        known = self.buckets[place] == buckets
-        rarity = np.where(known, self.rarity[place], self.unseen)
-        vector = _unit(buckets, counts, rarity)[known]
-        place = place[known]
-        common = self.common[place]
-        held = common >= 0
-        cosines = vector[held].astype(np.float32) @ self.dense[common[held]]
-        place, vector = place[~held], vector[~held]
-        begin = self.starts[place].astype(np.int64)
+        place = self.places[buckets]
+        vector = _unit(counts, self.rarity[place])
+        common = place < len(self.dense)
+        cosines = vector[common].astype(np.float32) @ self.dense[place[common]]
+        begin = self.starts[place]
         lengths = self.starts[place + 1] - begin
         ends = np.cumsum(lengths)
-        entries = np.arange(lengths.sum()) + np.repeat(begin - (ends - lengths), lengths)
+        entries = np.arange(ends[-1] if len(ends) else 0) + np.repeat(
+            begin - (ends - lengths), lengths
+        )
         rare = np.bincount(
             self.rows[entries],
             weights=self.weights[entries] * np.repeat(vector, lengths),
@@ -105,18 +103,19 @@ class Index:
             np.save(folder / f"{name}.npy", getattr(self, name), allow_pickle=False)
 
     @classmethod
-    def load(cls, folder: Path, size: int, unseen: float) -> "Index":
+    def load(cls, folder: Path) -> "Index":
         """Map what `save` wrote into memory."""
-        arrays = {name: mapped(folder / f"{name}.npy") for name in _ARRAYS}
-        return cls(size=size, unseen=unseen, **arrays)
+        return cls(**{name: mapped(folder / f"{name}.npy") for name in _ARRAYS})
 
 
-def _unit(
-    buckets: NDArray[np.int64], counts: NDArray[np.float64], rarity: NDArray[np.floating]
-) -> NDArray[np.float64]:
+def _spread(counted: Sequence[tuple[NDArray[np.int64], NDArray[np.float64]]]) -> NDArray[np.int64]:
+    """Return how many texts hold each bucket."""
+    held = [buckets for buckets, _ in counted]
+    return np.bincount(np.concatenate(held), minlength=BUCKETS)
+
+
+def _unit(counts: NDArray[np.float64], rarity: NDArray[np.floating]) -> NDArray[np.float64]:
     """Return the weights of one text's n-grams as a vector of length 1."""
-    if not len(buckets):
-        return np.zeros(0)
     weights = (1 + np.log(counts)) * rarity
-    unit: NDArray[np.float64] = weights / np.sqrt((weights * weights).sum())
+    unit: NDArray[np.float64] = weights / np.sqrt(max(weights @ weights, 1e-12))
     return unit

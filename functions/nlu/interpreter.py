@@ -87,7 +87,7 @@ class Interpreter:
             intents=tuple(model["intents"]),
             neighbours=Neighbours.load(
                 folder,
-                Index.load(folder, model["examples"], model["unseen"]),
+                Index.load(folder),
                 tuple(SHARES[model["tier"]].values()),
                 load_encoders(model["tier"], vectors or folder),
             ),
