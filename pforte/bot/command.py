@@ -4,6 +4,7 @@ import argparse
 import json
 import sys
 import time
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,7 +29,8 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     parse.set_defaults(run=run_parse)
     chat = _verb(verbs, "chat", "talk to the bot in the terminal")
     chat.set_defaults(run=run_chat)
-    test = _verb(verbs, "test", "run the bot's test messages (tests/*.yml)")
+    test = _verb(verbs, "test", "run the bot's test messages and stories (tests/*.yml)")
+    test.add_argument("--nlu", action="store_true", help="understand what stories' users say, too")
     test.set_defaults(run=run_test)
     replay = _verb(verbs, "replay", "replay dialogues recorded from Rasa, and compare")
     replay.add_argument("files", type=Path, nargs="+", metavar="FILE")
@@ -90,25 +92,32 @@ def run_chat(arguments: argparse.Namespace) -> int:
 
 
 def run_test(arguments: argparse.Namespace) -> int:
-    """Run the test messages; acting on a wrong intent is what fails."""
+    """Run the test messages and test stories; acting on a wrong intent is what fails."""
     from conversation.errors import PforteError
     from dialogue.rasa_bot import load
+    from pforte.bot.story_tests import run_stories_of
     from pforte.bot.testing import as_json, read_cases, run_cases
 
     folder = arguments.bot / "tests"
-    bot = load(trained(arguments.bot))
     try:
         cases = read_cases(folder)
+        bot = load(trained(arguments.bot)) if cases or arguments.nlu else None
+        stories = run_stories_of(arguments.bot, bot.understand if bot and arguments.nlu else None)
     except PforteError as error:
         raise Failure(str(error), FOUND_WRONG) from error
-    if not cases:
-        raise Failure(f"{folder}: has no test messages. Add tests/*.yml.", CALLED_WRONGLY)
-    result = run_cases(bot, cases)
+    if not cases and not stories.stories:
+        raise Failure(f"{folder}: has no tests. Add tests/*.yml.", CALLED_WRONGLY)
+    result = run_cases(bot, cases) if bot and cases else None
     if arguments.json:
-        print(json.dumps(as_json(result), ensure_ascii=False))
+        found = {**(as_json(result) if result else {}), **asdict(stories)}
+        print(json.dumps(found, ensure_ascii=False))
     else:
-        _show_test(result)
-    return FOUND_WRONG if result.wrong else 0
+        for difference in stories.differences:
+            print(f"story: {difference}")
+        if result:
+            _show_test(result)
+        print(f"{stories.stories} stories, {stories.passed} as told")
+    return FOUND_WRONG if stories.differences or (result and result.wrong) else 0
 
 
 def _show_test(result: "Result") -> None:

@@ -51,7 +51,7 @@ class Runtime:
     def act(self, tracker: Tracker, turn: Turn, now: float) -> Doing:
         """Predict and run actions until the bot listens, or is paused."""
         while not tracker.paused or intent_of(tracker.message) == "restart":
-            if _actions_done(tracker) >= MOST_ACTIONS:
+            if actions_done(tracker) >= MOST_ACTIONS:
                 return
             prediction = self.predict(tracker)
             yield from self._run(prediction, tracker, turn, now)
@@ -100,7 +100,8 @@ def _log(tracker: Tracker, events: Sequence[Event], now: float) -> None:
         tracker.update({**event, "timestamp": now})
 
 
-def _actions_done(tracker: Tracker) -> int:
+def actions_done(tracker: Tracker) -> int:
+    """Return how many actions were run since the bot last listened."""
     done = 0
     for event in reversed(tracker.events):
         if is_action(event):

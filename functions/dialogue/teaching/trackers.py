@@ -51,11 +51,16 @@ class StoryTracker(Tracker):
         self.states.append(current_state(self))
 
 
-def trackers_of(blocks: Sequence[Block], domain: Domain, *, rules: bool) -> list[StoryTracker]:
-    """Return a tracker for every way through the blocks of stories, or of rules."""
+def trackers_of(
+    blocks: Sequence[Block], domain: Domain, *, rules: bool, alike: bool = False
+) -> list[StoryTracker]:
+    """Return a tracker for every way through the blocks of stories, or of rules.
+
+    `alike` keeps stories that nothing but their names tells apart.
+    """
     graph = _Graph(list(blocks))
     graph.cut_cycles()
-    return _Walk(graph, domain, rules=rules).walk()
+    return _Walk(graph, domain, rules=rules, alike=alike).walk()
 
 
 class _Graph:
@@ -151,10 +156,10 @@ def _as_id(key: int) -> str:
 class _Walk:
     """Lead trackers through blocks until nothing new is reached."""
 
-    def __init__(self, graph: _Graph, domain: Domain, *, rules: bool) -> None:
+    def __init__(self, graph: _Graph, domain: Domain, *, rules: bool, alike: bool) -> None:
         self._graph, self._domain = graph, domain
         self._blocks = [block for block in graph.ordered() if block.is_rule is rules]
-        self._rules = rules
+        self._rules, self._alike = rules, alike
         self._seen: set[str] = set()
 
     def walk(self) -> list[StoryTracker]:
@@ -240,7 +245,7 @@ class _Walk:
 
     def _is_new(self, tracker: StoryTracker) -> bool:
         key = key_of(tracker.states)
-        new = key not in self._seen
+        new = self._alike or key not in self._seen
         self._seen.add(key)
         return new
 
