@@ -72,8 +72,11 @@ class Voice(Protocol):
         Raises KeyError where there is no such response.
         """
 
-    def title(self, intent: str, language: Language) -> str:
-        """Return the short title of an intent for a button (`utter_title_<intent>`)."""
+    def title(self, intent: str, language: Language) -> str | None:
+        """Return the short title of an intent for a button (`utter_title_<intent>`).
+
+        None where it has none: it is not offered.
+        """
 
 
 class Bot(Voice, Protocol):
@@ -93,6 +96,9 @@ class Bot(Voice, Protocol):
         seed: int,
     ) -> Generator[ActionCall, dict[str, Any], Answer]:
         """Run the dialogue for one understood message; yields calls of custom actions."""
+
+    def opens_form(self, intent: str) -> bool:
+        """Say whether an intent begins to ask for something: it is answered after all others."""
 
     def chosen(self, payload: str) -> Understanding | None:
         """Return what a button's payload (`/intent`) means, None where it is not one of ours."""

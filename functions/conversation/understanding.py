@@ -10,10 +10,11 @@ Language = Literal["de", "en"]
 FALLBACK_INTENT = "nlu_fallback"
 
 SMALL_TALK = frozenset(
-    """
-    greet greeting goodbye bye thank thanks thank_you thankyou affirm affirmation confirm deny
-    never_mind chitchat small_talk smalltalk
-    """.split()
+    {
+        *("greet", "greeting", "goodbye", "bye", "chitchat", "small_talk", "smalltalk"),
+        *("thank", "thanks", "thank_you", "thankyou", "never_mind"),
+        *("affirm", "affirmation", "confirm", "deny"),
+    }
 )
 """What bots call intents that nothing has to be done for, and that nobody is offered."""
 

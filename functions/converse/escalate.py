@@ -126,7 +126,8 @@ def _to_queue(turn: TurnBuilder, escalation: Escalation) -> None:
 
 def _titles(turn: TurnBuilder, intent: str) -> dict[Language, str]:
     languages: tuple[Language, ...] = ("de", "en")
-    return {language: turn.bot.title(intent, language) for language in languages}
+    name = intent.replace("_", " ").capitalize()
+    return {language: turn.bot.title(intent, language) or name for language in languages}
 
 
 def _body(closed: ClosedEscalation) -> dict[str, Any]:

@@ -11,11 +11,12 @@ from typing import Any
 
 from conversation.bot import Answer, DangerWord, FrontDoor
 from conversation.conversation import BOT, QUEUE
+from conversation.escalation import Reason
 from conversation.event import CustomerEvent
 from conversation.incoming import Incoming
 from conversation.message import Button, Content
 from conversation.turn import ActionCall, ActionDone
-from conversation.understanding import FALLBACK_INTENT, Understanding
+from conversation.understanding import FALLBACK_INTENT, SMALL_TALK, Understanding
 from converse.builder import TurnBuilder
 from converse.burst import is_greeting
 from converse.escalate import MINUTE, close, hand_over, reopen
@@ -23,8 +24,13 @@ from converse.phrases import asks_for_person, is_thanks, knocks, withdraws
 
 PERSON = "/pforte_person"
 
+PERSON_INTENTS = frozenset({PERSON, "talk_to_human"})
+
 ASK_BACK_FLOOR = 0.25
 """Below this confidence a guess is not worth a button."""
+
+OFFERS = 2
+"""So many guesses are offered."""
 
 ACKNOWLEDGE_EVERY = 10 * MINUTE
 """A waiting customer who goes on writing is told once in so long (ms) that it is taken."""
@@ -128,8 +134,7 @@ def _answer(turn: TurnBuilder, utterance: Utterance) -> Generator[ActionCall, di
         return
     if not waiting and _closed_lately(turn, utterance):
         return
-    intent = understanding.intent
-    if intent == PERSON or intent == "talk_to_human" or _wants_person(utterance, understanding):
+    if _wants_person(utterance, understanding):
         if waiting:
             _still_waiting(turn)
         else:
@@ -183,8 +188,18 @@ def _chosen(turn: TurnBuilder, utterance: Utterance) -> Understanding | None:
 
 
 def _wants_person(utterance: Utterance, understanding: Understanding) -> bool:
-    """Say whether a person is asked for where the bot was not sure of anything."""
+    """Say whether a person is asked for, be it beside something else.
+
+    By words of the house's own where the bot was not sure of anything.
+    """
+    if any(request.intent in PERSON_INTENTS for request in _requests(understanding)):
+        return True
     return understanding.intent == FALLBACK_INTENT and asks_for_person(utterance.text)
+
+
+def _requests(understanding: Understanding) -> tuple[Understanding, ...]:
+    """Return what is asked for, one or several."""
+    return understanding.requests or (understanding,)
 
 
 def _closed_lately(turn: TurnBuilder, utterance: Utterance) -> bool:
@@ -217,11 +232,13 @@ def _while_waiting(
         _still_waiting(turn)
         return
     if intent not in (FALLBACK_INTENT, "affirm", "deny"):  # yes and no are for the agent
-        answer = yield from _run_dialogue(turn, understanding)
-        if answer.understood and answer.hand_over is None and answer.contents:
-            turn.change(tracker=answer.tracker)
-            for content in answer.contents:
-                turn.say(content, "bot")
+        answered = False
+        for request in _requests(understanding):
+            answer = yield from _run_dialogue(turn, request)
+            if answer.understood and answer.hand_over is None and answer.contents:
+                _say(turn, answer)
+                answered = True
+        if answered:
             return
     _acknowledge(turn)
 
@@ -249,21 +266,32 @@ def _dialogue(
     utterance: Utterance,
     understanding: Understanding,
 ) -> Generator[ActionCall, dict[str, Any]]:
+    """Do all that is asked for, one after the other; what opens a form last, a person then."""
     turn.change(asked=utterance.text[:300])
-    answer = yield from _run_dialogue(turn, understanding)
-    if not answer.understood:
+    understood = False
+    leads_to: tuple[Reason, str] | None = None
+    in_order = sorted(_requests(understanding), key=lambda each: turn.bot.opens_form(each.intent))
+    for request in in_order:
+        answer = yield from _run_dialogue(turn, request)
+        if not answer.understood:
+            continue
+        understood = True
+        _say(turn, answer)
+        if answer.hand_over is not None and leads_to is None:
+            leads_to = answer.hand_over, request.intent
+    if not understood:
         _misunderstood(turn, utterance, understanding)
         return
-    turn.change(tracker=answer.tracker, misunderstandings=0)
+    turn.change(misunderstandings=0)
+    if leads_to is not None:
+        reason, intent = leads_to
+        hand_over(turn, reason, detail=intent, question=utterance.text)
+
+
+def _say(turn: TurnBuilder, answer: Answer) -> None:
+    turn.change(tracker=answer.tracker)
     for content in answer.contents:
         turn.say(content, "bot")
-    if answer.hand_over is not None:
-        hand_over(
-            turn,
-            answer.hand_over,
-            detail=understanding.intent,
-            question=utterance.text,
-        )
 
 
 def _run_dialogue(
@@ -298,14 +326,21 @@ def _misunderstood(
         )
         return
     turn.change(misunderstandings=count)
-    guesses = [g.name for g in understanding.ranking[:2] if g.confidence >= ASK_BACK_FLOOR]
-    if not guesses:
-        turn.say(_with_person(turn, "utter_pforte_rephrase"), "bot")
-        return
-    buttons = tuple(
-        Button(title=turn.bot.title(name, turn.language), payload=f"/{name}") for name in guesses
-    )
-    turn.say(_with_person(turn, "utter_pforte_ask_back", buttons), "bot")
+    buttons = _offers(turn, understanding)
+    response = "utter_pforte_ask_back" if buttons else "utter_pforte_rephrase"
+    turn.say(_with_person(turn, response, buttons), "bot")
+
+
+def _offers(turn: TurnBuilder, understanding: Understanding) -> tuple[Button, ...]:
+    """Return the likeliest requests by their titles; what has none is no offer."""
+    no_offer = SMALL_TALK | PERSON_INTENTS
+    guesses = [
+        (guess.name, turn.bot.title(guess.name, turn.language))
+        for guess in understanding.ranking
+        if guess.confidence >= ASK_BACK_FLOOR and guess.name not in no_offer
+    ]
+    titled = [Button(title=title, payload=f"/{name}") for name, title in guesses if title]
+    return tuple(titled[:OFFERS])
 
 
 def _cannot_read(turn: TurnBuilder, utterance: Utterance) -> None:

@@ -33,10 +33,20 @@ class RasaBot(CompiledVoice):
     def understand(self, text: str, now: int | None = None) -> Understanding:
         """Return what a text means; `nlu_fallback` where the bot is not sure.
 
-        Entities stay where the intent is not sure, as in Rasa.
+        Entities stay where the intent is not sure, as in Rasa. Of several requests each has those
+        of its own part.
         """
+        understanding = self._interpreter.parse(text)
+        requests = tuple(
+            request.model_copy(update={"entities": self._extractor.extract(request.text, now)})
+            for request in understanding.requests
+        )
         entities = self._extractor.extract(text, now)
-        return self._interpreter.parse(text).model_copy(update={"entities": entities})
+        return understanding.model_copy(update={"entities": entities, "requests": requests})
+
+    def opens_form(self, intent: str) -> bool:  # noqa: ARG002 - no rule so far asks anything
+        """Say that no intent does: rules of one turn ask for nothing."""
+        return False
 
     def chosen(self, payload: str) -> Understanding | None:
         """Return what a button's payload (`/intent`) means, None where it is not one of ours."""
@@ -111,10 +121,13 @@ class RasaBot(CompiledVoice):
         return contents
 
 
-def load(folder: Path) -> RasaBot:
-    """Load what training wrote: the compiled bot and its model, mapped into memory."""
+def load(folder: Path, model: Path | None = None) -> RasaBot:
+    """Load what training wrote: the compiled bot and its model, mapped into memory.
+
+    `model` says where the model is if not in the bot's folder.
+    """
     compiled = CompiledBot.from_json((folder / FILE).read_bytes())
-    model = folder / MODEL_FOLDER
+    model = model or folder / MODEL_FOLDER
     return RasaBot(compiled, Interpreter.load(model), Extractor.load(model))
 
 

@@ -27,12 +27,12 @@ class CompiledVoice:
         said = self.uttered(response, slots, seed, values)
         return said[0] if said else Content()
 
-    def title(self, intent: str, language: Language) -> str:
-        """Return the short title of an intent for a button, its name where it has none."""
+    def title(self, intent: str, language: Language) -> str | None:
+        """Return the short title of an intent for a button, None where it has none."""
         response = f"utter_title_{intent}"
-        if response in self._compiled.responses:
-            return self.say(response, language, 0).text
-        return intent.replace("_", " ").capitalize()
+        if response not in self._compiled.responses:
+            return None
+        return self.say(response, language, 0).text or None
 
     def uttered(
         self, response: str, slots: Mapping[str, Any], seed: int, values: Mapping[str, Any]

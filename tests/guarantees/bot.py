@@ -59,6 +59,10 @@ class EchoBot:
             contents = [Content(text="Which one?", buttons=options)]
         return Answer(contents=tuple(contents))
 
+    def opens_form(self, intent: str) -> bool:
+        """Ask for nothing."""
+        return False
+
     def chosen(self, payload: str) -> Understanding | None:
         """Know every payload."""
         return Understanding(text=payload, intent="ask", confidence=1.0)
@@ -67,7 +71,7 @@ class EchoBot:
         """Say the name of the sentence."""
         return Content(text=response.removeprefix("utter_pforte_"))
 
-    def title(self, intent: str, language: Language) -> str:
+    def title(self, intent: str, language: Language) -> str | None:
         """Return the intent."""
         return intent
 

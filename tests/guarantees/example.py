@@ -1,17 +1,15 @@
-"""The example bot, trained once per test run."""
+"""The example bot, trained once for all tests and again only when its files have changed."""
 
 from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from dialogue.rasa_bot import RasaBot, load
-from pforte.bot.training import train
+from pforte.bot.training import trained
 
 BOT = Path(__file__).parents[2] / "bot"
 
 
 @cache
 def example_bot() -> RasaBot:
-    """Return the bot of `bot/`; its model stays mapped when its folder has gone."""
-    with TemporaryDirectory() as folder:
-        return load(train(BOT, Path(folder)).folder)
+    """Return the bot of `bot/`."""
+    return load(trained(BOT))

@@ -49,6 +49,10 @@ class WorldBot:
         count = 1 if what == "act" else int(number)
         return Answer(contents=tuple(Content(text=f"{what} {event} {n}") for n in range(count)))
 
+    def opens_form(self, intent: str) -> bool:
+        """Ask for nothing."""
+        return False
+
     def chosen(self, payload: str) -> Understanding | None:
         """Know no buttons."""
         return None

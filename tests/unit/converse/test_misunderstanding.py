@@ -22,6 +22,7 @@ class Unsure:
         self.front_door = bot.front_door
         self.answer = bot.answer
         self.chosen = bot.chosen
+        self.opens_form = bot.opens_form
         self.say = bot.say
         self.title = bot.title
         self._bot = bot

@@ -170,10 +170,10 @@ def test_an_unknown_response_is_an_error(bot: RasaBot) -> None:
 
 
 def test_an_intent_has_a_title(write_bot: WriteBot, tmp_path: Path) -> None:
-    """Asking back names intents by their title, or by a readable name."""
+    """Asking back names intents by their title; one without a title is not offered."""
     own = "  utter_title_greet:\n  - text: 'Say hello'\n  utter_fire:"
     folder = write_bot(("domain.yml", "  utter_fire:", own))
     bot = load(train(folder, tmp_path / "trained").folder)
 
     assert bot.title("greet", "en") == "Say hello"
-    assert bot.title("opening_hours", "en") == "Opening hours"
+    assert bot.title("opening_hours", "en") is None
