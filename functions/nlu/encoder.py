@@ -13,8 +13,6 @@ from nlu.settings import Tier
 from nlu.universal import UniversalEncoder
 
 _DIGITS = re.compile(r"\d+(?:[.,:]\d+)*")
-_SHOUTED = re.compile(r"\b[^\W\d_a-zäöüß]{2,}\b")
-_BEGINNING = re.compile(r"(?:^|[.!?:]\s)\W{0,3}\w")
 
 
 class Encoder(Protocol):
@@ -45,10 +43,9 @@ def load_encoders(tier: Tier, folder: Path) -> tuple[Encoder, ...]:
 
 
 def plain(text: str) -> str:
-    """Return a text as encoders read it.
+    """Return a text as encoders read it: every number is the same.
 
-    Every number is the same; words in capitals and beginnings of sentences are in lower case,
-    while the nouns of German keep their capitals.
+    A message all in capitals is in lower case; German nouns keep theirs.
     """
-    quiet = _SHOUTED.sub(lambda word: word[0].lower(), _DIGITS.sub("0", text))
-    return _BEGINNING.sub(lambda begin: begin[0].lower(), quiet)
+    shouted = text.isupper() and len(text.split()) > 1
+    return _DIGITS.sub("0", text.lower() if shouted else text)

@@ -3,12 +3,17 @@
 import numpy as np
 from numpy.typing import NDArray
 
+ALL = 6000
+"""Up to so many examples all are kept: time of training grows with the cube."""
+
 LIMIT = 4000
-"""Memory and time of training grow with the square and cube of this, those of a message with it."""
+"""Of more, so many: memory and time of training grow with this times the examples."""
 
 
-def choose(labels: NDArray[np.int64], limit: int = LIMIT) -> NDArray[np.int64]:
+def choose(labels: NDArray[np.int64], limit: int | None = None) -> NDArray[np.int64]:
     """Return positions, ascending: of each intent the same share, spread over its examples."""
+    if limit is None:
+        limit = ALL if len(labels) <= ALL else LIMIT
     if len(labels) <= limit:
         return np.arange(len(labels))
     order = np.argsort(labels, kind="stable")

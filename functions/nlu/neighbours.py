@@ -43,6 +43,16 @@ class Neighbours:
         together: NDArray[np.float64] = lettered + self.vectors @ meaning
         return together
 
+    def many(self, texts: Sequence[str], meanings: Floats) -> NDArray[np.float32]:
+        """Return the cosines of many texts, a row each."""
+        cosines = np.empty((len(texts), self.index.size), dtype=np.float32)
+        for text, row in zip(texts, cosines, strict=True):
+            row[:] = self.index.cosines(text)
+        if self.encoders:
+            cosines *= np.float32(1 - sum(self.shares))
+            cosines += meanings @ self.vectors.T
+        return cosines
+
     def save(self, folder: Path) -> None:
         """Write the arrays, one file each, so that they can be mapped into memory."""
         self.index.save(folder)

@@ -2,11 +2,11 @@
 
 The kernel is RBF on the distance of unit vectors: exp(-2·WIDTH·(1 - cosine)). WIDTH, PENALTY and
 PULL were chosen by cross-validation on the training rows of published intent sets; results hardly
-depend on them. Examples that stand for the rest are landmarks (C. Williams, M. Seeger, "Using the
-Nyström method to speed up kernel machines", 2001): with up to `landmarks.LIMIT` all of them.
+depend on them.
 """
 
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,51 +23,122 @@ _JITTER = 1e-6
 _DECIMALS = 5
 """Weights are rounded: another processor's last bits must not make another model."""
 
+_SMALL = 256
+"""A matrix up to this size is inverted at once."""
+
+_ROWS = 1000
+"""So many rows at a time are turned into features: the memory for a copy of them is bounded."""
+
 Floats = NDArray[np.floating[Any]]
 Labels = NDArray[np.signedinteger[Any]]
 
 
+class Fit(Protocol):
+    """A fit of examples; `weights` (landmarks x intents) make scores of kernel values."""
+
+    @property
+    def weights(self) -> NDArray[np.float64]: ...
+
+    def without(self, rows: Labels) -> NDArray[np.float64]:
+        """Return the weights of a fit to all other examples."""
+        ...
+
+
+@dataclass(frozen=True)
+class Exact:
+    """The fit in which every example is a landmark.
+
+    `inverse` is that of the penalised kernel: any block of examples is left out in closed form.
+    """
+
+    inverse: NDArray[np.float64]
+    weights: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, cosines: Floats, targets: NDArray[np.float64]) -> "Exact":
+        """Fit examples, given their cosines with each other."""
+        root = inverse_root(_penalised(kernel(cosines)))
+        inverse = root.T @ root
+        return cls(inverse, inverse @ targets)
+
+    def without(self, rows: Labels) -> NDArray[np.float64]:
+        """Return the weights by which theirs become 0: what the block of the inverse says."""
+        block = np.linalg.solve(self.inverse[np.ix_(rows, rows)], self.weights[rows])
+        left: NDArray[np.float64] = self.weights - self.inverse[:, rows] @ block
+        return left
+
+
+@dataclass(frozen=True)
+class Nystrom:
+    """The fit in which some examples are landmarks.
+
+    C. Williams, M. Seeger, "Using the Nyström method to speed up kernel machines" (2001):
+    `turn` makes `features` of kernel values, such that their products are the kernel as far as
+    the landmarks span it; `matrix` and `moment` are their products, among themselves (penalised)
+    and with the targets.
+    """
+
+    targets: NDArray[np.float64]
+    features: NDArray[np.float64]
+    turn: NDArray[np.float64]
+    matrix: NDArray[np.float64]
+    moment: NDArray[np.float64]
+    weights: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, cosines: Floats, kept: Labels, targets: NDArray[np.float64]) -> "Nystrom":
+        """Fit examples, given their cosines with those that are kept as landmarks."""
+        gram = kernel(cosines[kept])
+        gram[np.diag_indices_from(gram)] += _JITTER
+        turn = inverse_root(gram).T
+        features = np.empty(cosines.shape)
+        for begin in range(0, len(features), _ROWS):
+            part = slice(begin, begin + _ROWS)
+            features[part] = kernel(cosines[part]) @ turn
+        matrix, moment = _penalised(features.T @ features), features.T @ targets
+        weights = turn @ np.linalg.solve(matrix, moment)
+        return cls(targets, features, turn, matrix, moment, weights)
+
+    def without(self, rows: Labels) -> NDArray[np.float64]:
+        """Return the weights of what is left when these rows' products are taken away."""
+        gone = self.features[rows]
+        moment = self.moment - gone.T @ self.targets[rows]
+        weights: NDArray[np.float64] = self.turn @ np.linalg.solve(
+            self.matrix - gone.T @ gone, moment
+        )
+        return weights
+
+
+def fit(cosines: Floats, kept: Labels, targets: NDArray[np.float64]) -> Fit:
+    """Fit examples (rows) by their cosines with those that are kept (columns)."""
+    if len(kept) == len(cosines):
+        return Exact.of(cosines, targets)
+    return Nystrom.of(cosines, kept, targets)
+
+
 def kernel(cosines: Floats) -> NDArray[np.float64]:
     """Return how near texts are, 1 for the same."""
-    near: NDArray[np.float64] = np.exp(-2 * WIDTH * (1 - cosines.astype(np.float64)))
-    return near
+    near = cosines.astype(np.float64)
+    near -= 1
+    near *= 2 * WIDTH
+    return np.exp(near, out=near)
 
 
-def basis(cosines: Floats) -> NDArray[np.float64]:
-    """Return what turns kernel values with the landmarks into features whose products they are."""
-    gram = kernel(cosines)
-    gram[np.diag_indices_from(gram)] += _JITTER
-    turned: NDArray[np.float64] = np.linalg.inv(np.linalg.cholesky(gram)).T
-    return turned
+def inverse_root(matrix: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the inverse of the lower Cholesky factor of a positive definite matrix."""
+    return _inverse_lower(np.linalg.cholesky(matrix))
 
 
-def penalised(products: Floats) -> NDArray[np.float64]:
-    """Return the matrix of the fit: the features' products (transposed x features), penalised."""
-    matrix = products.astype(np.float64)
-    matrix[np.diag_indices_from(matrix)] += PENALTY
-    return matrix
-
-
-def fit(matrix: Floats, features: Floats, labels: Labels, classes: int) -> NDArray[np.float64]:
-    """Return the weights (features x intents) for some examples and their penalised products."""
-    return np.linalg.solve(matrix, features.T @ targets(labels, classes))
-
-
-def leverage(matrix: Floats, features: Floats) -> NDArray[np.float64]:
-    """Return, for each example of a fit, how much its own target shaped its score."""
-    own: NDArray[np.float64] = np.einsum("ij,ij->i", features @ np.linalg.inv(matrix), features)
-    return own
-
-
-def unseen(scores: Floats, own: Floats, labels: Labels) -> NDArray[np.float64]:
-    """Return the scores that examples of a fit would have if it were made without each of them.
-
-    The closed form of leaving one out: target - residual / (1 - leverage).
-    """
-    wanted = targets(labels, scores.shape[1])
-    rest = (wanted - scores) / np.maximum(1 - own, 1e-9)[:, None]
-    left_out: NDArray[np.float64] = wanted - rest
-    return left_out
+def _inverse_lower(root: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Invert by halves: nearly all of the work are products, which run at a processor's speed."""
+    if len(root) <= _SMALL:
+        return np.linalg.inv(root)
+    half = len(root) // 2
+    inverted = np.zeros_like(root)
+    inverted[:half, :half] = _inverse_lower(root[:half, :half])
+    inverted[half:, half:] = _inverse_lower(root[half:, half:])
+    inverted[half:, :half] = -inverted[half:, half:] @ root[half:, :half] @ inverted[:half, :half]
+    return inverted
 
 
 def targets(labels: Labels, classes: int) -> NDArray[np.float64]:
@@ -106,3 +177,8 @@ def evidence(scores: Floats, nearest: Floats) -> NDArray[np.float64]:
     """
     number: NDArray[np.float64] = np.maximum(scores + 1, 0) * np.sqrt(np.maximum(nearest, 0))
     return number
+
+
+def _penalised(matrix: NDArray[np.float64]) -> NDArray[np.float64]:
+    matrix[np.diag_indices_from(matrix)] += PENALTY
+    return matrix

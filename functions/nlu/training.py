@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from conversation.understanding import Language
 from nlu import calibration, explain, landmarks, language, ridge
 from nlu.calibration import Curve, fit_curve, threshold_for
+from nlu.clauses import Piece, plan
 from nlu.encoder import SHARES, Encoder
 from nlu.interpreter import FILE
 from nlu.negation import negation
@@ -24,11 +25,11 @@ OUT_OF_SCOPE = "__oos__"
 OUT_OF_SCOPE_NAMES = (OUT_OF_SCOPE, "out_of_scope", "nlu_fallback")
 """What such examples are called in the files of bots."""
 
-FOLDS = 5
-"""Each fold hides so many-th of the intents."""
+FOLDS = 10
+"""Each fold leaves out so many-th of the examples of an intent."""
 
-_TRIED = 4000
-"""So many examples are enough to fit a curve."""
+HIDDEN = 5
+"""Each fold hides so many-th of the intents."""
 
 _FEW_INTENTS, _FEW_EXAMPLES = 10, 5
 """A bot with fewer is too small to fit a curve on: it gets the one that ships."""
@@ -47,9 +48,9 @@ class Example(NamedTuple):
 class Report(NamedTuple):
     """What training found, by cross-validation.
 
-    `accuracy`: share of examples that are classified right while unseen. `answered` and
-    `precision`: what the threshold lets through and how much of it is right, with hidden intents
-    as messages out of scope.
+    `accuracy`: share of examples that are classified right while unseen, with some of the other
+    intents hidden. `answered` and `precision`: what the threshold lets through and how much of it
+    is right, with hidden intents as messages out of scope.
     """
 
     intents: int
@@ -61,30 +62,36 @@ class Report(NamedTuple):
 
 
 class _Trial(NamedTuple):
-    """Texts as they were classified while unseen; `weights` add up to 1."""
+    """Texts as they were classified while unseen.
+
+    `labels` are what they mean to the model that classified them, `guesses` what it took them for;
+    `weights` add up to 1.
+    """
 
     evidence: NDArray[np.float64]
-    right: NDArray[np.bool_]
+    guesses: NDArray[np.int64]
+    labels: NDArray[np.int64]
     weights: NDArray[np.float64]
+
+    @property
+    def right(self) -> NDArray[np.bool_]:
+        same: NDArray[np.bool_] = self.guesses == self.labels
+        return same
 
 
 class _Taught(NamedTuple):
     """All that is learned from: the first `counted` rows are customers' words.
 
-    `cosines`: rows x landmarks, 0 between an example and itself; `features`: rows x features.
+    `cosines` are those of each row with the `kept` ones. After these come rows that are not
+    learned from. To read example `owners[i]` is to read the row `reads[i]`, and the surest counts.
     """
 
     labels: NDArray[np.int64]
     counted: int
     kept: NDArray[np.int64]
     cosines: NDArray[np.float32]
-    features: NDArray[np.float64]
-    leverage: NDArray[np.float64]
-    scale: NDArray[np.float64]
-
-    @property
-    def classes(self) -> int:
-        return int(self.labels.max()) + 1
+    reads: NDArray[np.int64]
+    owners: NDArray[np.int64]
 
 
 def train(
@@ -111,23 +118,15 @@ def train(
     number = {intent: position for position, intent in enumerate(intents)}
     labels = np.array([number.get(example.intent, ridge.NO_INTENT) for example in every])
     kept = landmarks.choose(labels)
-    neighbours, meanings = prepare([e.text for e in every], kept, shares, encoders)
-    cosines = np.stack(
-        [
-            neighbours.cosines(example.text, meaning).astype(np.float32)
-            for example, meaning in zip(every, meanings, strict=True)
-        ]
+    texts = [example.text for example in every]
+    neighbours, meanings = prepare(texts, kept, shares, encoders)
+    pieces, reads, owners = _readings(texts[: len(examples)], len(texts))
+    cosines = neighbours.many(
+        texts + pieces, np.concatenate([meanings, neighbours.meaning(pieces)])
     )
-    scale = ridge.centroid_scale(cosines[kept], labels[kept], len(intents))
-    basis = ridge.basis(cosines[kept])
-    features = ridge.kernel(cosines) @ basis
-    cosines[kept, np.arange(len(kept))] = 0
-    matrix = ridge.penalised(features.T @ features)
-    own = ridge.leverage(matrix, features)
-    taught = _Taught(labels, len(examples), kept, cosines, features, own, scale)
-
-    weights = ridge.fit(matrix, features, labels, len(intents))
-    trial = _hide_intents(taught, matrix, settings.expected_out_of_scope)
+    taught = _Taught(labels, len(examples), kept, cosines, reads, owners)
+    fit = ridge.fit(cosines[: len(every)], kept, ridge.targets(labels, len(intents)))
+    trial = _try(taught, fit, settings.expected_out_of_scope)
     curve, threshold = _curve(labels[: len(examples)], trial, settings.precision)
     threshold = threshold if settings.threshold is None else settings.threshold
     taken = curve.confidence(trial.evidence) >= threshold
@@ -135,9 +134,9 @@ def train(
     folder.mkdir(parents=True, exist_ok=True)
     neighbours.save(folder)
     for name, array in (
-        ("ridge", ridge.compact(basis @ weights)),
+        ("ridge", ridge.compact(fit.weights)),
         ("labels", labels[kept].astype(np.int32)),
-        ("scale", ridge.compact(scale)),
+        ("scale", ridge.compact(_scale(taught, labels[kept]))),
         ("negations", np.array([negation(every[row].text) for row in kept], dtype=np.int8)),
     ):
         np.save(folder / f"{name}.npy", array, allow_pickle=False)
@@ -148,7 +147,7 @@ def train(
     return Report(
         intents=len(intents),
         examples=len(examples),
-        accuracy=_accuracy(taught, weights),
+        accuracy=float(trial.right[trial.labels >= 0].mean()),
         threshold=threshold,
         answered=answered,
         precision=float(trial.weights[taken & trial.right].sum()) / answered if answered else 1.0,
@@ -169,18 +168,23 @@ def _curve(labels: NDArray[np.int64], trial: _Trial, precision: float) -> tuple[
     return curve, threshold_for(precision, confidence, trial.right, trial.weights)
 
 
-def _accuracy(taught: _Taught, weights: NDArray[np.float64]) -> float:
-    rows = np.flatnonzero(taught.labels[: taught.counted] >= 0)
-    labels = taught.labels[rows]
-    scores = ridge.unseen(taught.features[rows] @ weights, taught.leverage[rows], labels)
-    scores += _pulls(taught.cosines[rows], taught.labels[taught.kept], taught.scale)
-    return float((scores.argmax(axis=1) == labels).mean())
+def _readings(
+    texts: Sequence[str], taken: int
+) -> tuple[list[str], NDArray[np.int64], NDArray[np.int64]]:
+    """Return what the interpreter reads of texts beside them, and which rows it reads of which.
 
-
-def _pulls(
-    cosines: NDArray[np.float32], labels: NDArray[np.int64], scale: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    return np.stack([ridge.pull(row, labels, scale) for row in cosines])
+    Text i is row i, and the texts beside them are the rows from `taken` on.
+    """
+    beside: list[str] = []
+    reads, owners = [], []
+    for owner, text in enumerate(texts):
+        planned = plan(text)
+        for piece in planned.whole or planned.clauses or (Piece(text, 0),):
+            reads.append(owner if piece.text == text else taken + len(beside))
+            owners.append(owner)
+            if piece.text != text:
+                beside.append(piece.text)
+    return beside, np.array(reads), np.array(owners)
 
 
 def _write_model(
@@ -209,38 +213,67 @@ def _write_model(
     (folder / FILE).write_text(json.dumps(model, ensure_ascii=False, indent=1) + "\n")
 
 
-def _hide_intents(taught: _Taught, matrix: NDArray[np.float64], out_of_scope: float) -> _Trial:
+def _try(taught: _Taught, fit: ridge.Fit, out_of_scope: float) -> _Trial:
     """Classify unseen examples, those of intents that a fold's model was never taught included.
 
     Only customers' words are; weights give hidden intents and examples out of scope the share that
-    out-of-scope messages are expected to have. How much an example shapes its own score hardly
-    depends on the intents that are hidden: the leverage is that among all.
+    out-of-scope messages are expected to have.
     """
-    evidence, right, outside = [], [], []
-    folds = min(FOLDS, taught.classes)
-    tried = landmarks.choose(taught.labels[: taught.counted], _TRIED)
-    for fold in range(folds):
-        hides = (taught.labels % folds == fold) & (taught.labels >= 0)
-        hidden = taught.features[hides]
-        left = taught.features[~hides]
-        labels = np.where(hides, ridge.NO_INTENT, taught.labels)
-        weights = ridge.fit(matrix - hidden.T @ hidden, left, labels[~hides], taught.classes)
-        known, unknown = tried[~hides[tried]], tried[hides[tried]]
-        scores = taught.features[known] @ weights
-        scores = np.concatenate(
-            [
-                ridge.unseen(scores, taught.leverage[known], labels[known]),
-                taught.features[unknown] @ weights,
-            ]
-        )
-        rows = np.concatenate([known, unknown])
-        among = labels[taught.kept]
-        cosines = np.where(among >= 0, taught.cosines[rows], 0)
-        scores += _pulls(cosines, among, taught.scale)
-        scores[:, np.unique(taught.labels[hides])] = -np.inf
-        evidence.append(ridge.evidence(scores.max(axis=1), cosines.max(axis=1)))
-        right.append(scores.argmax(axis=1) == labels[rows])
-        outside.append(labels[rows] < 0)
-    out = np.concatenate(outside)
-    shares = np.where(out, out_of_scope / out.sum(), (1 - out_of_scope) / (~out).sum())
-    return _Trial(np.concatenate(evidence), np.concatenate(right), shares)
+    part = _places(taught.labels[: taught.counted]) % FOLDS
+    evidence, guesses, labels = [], [], []
+    for fold in range(FOLDS):
+        meant = taught.labels.copy()
+        meant[(meant >= 0) & (meant % HIDDEN == fold % HIDDEN)] = ridge.NO_INTENT
+        left_out = (meant < 0) & (taught.labels >= 0)
+        left_out[: taught.counted] |= part == fold
+        if not left_out[: taught.counted].any():  # a bot with few examples
+            continue
+        known = np.where(left_out, ridge.NO_INTENT, meant)[taught.kept]
+        weights = fit.without(np.flatnonzero(left_out))
+        sure, guess = _rank(taught, weights, known, left_out[taught.owners])
+        evidence.append(sure)
+        guesses.append(guess)
+        labels.append(meant[: taught.counted][left_out[: taught.counted]])
+    every = np.concatenate(labels)
+    inside, outside = int((every >= 0).sum()), int((every < 0).sum())
+    shares = np.where(
+        every < 0, out_of_scope / max(outside, 1), (1 - out_of_scope) / max(inside, 1)
+    )
+    return _Trial(np.concatenate(evidence), np.concatenate(guesses), every, shares)
+
+
+def _rank(
+    taught: _Taught,
+    weights: NDArray[np.float64],
+    labels: NDArray[np.int64],
+    chosen: NDArray[np.bool_],
+) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Return evidence and guess for each example of which readings are chosen.
+
+    `labels` are those of the landmarks, as far as the model of the `weights` knows them.
+    """
+    owners = taught.owners[chosen]
+    cosines = taught.cosines[taught.reads[chosen]]
+    scale = _scale(taught, labels)
+    scores = ridge.kernel(cosines) @ weights
+    scores += np.stack([ridge.pull(row, labels, scale) for row in cosines])
+    scores[:, scale == 0] = -np.inf
+    nearest = np.where(labels >= 0, cosines, 0).max(axis=1)
+    evidence = ridge.evidence(scores.max(axis=1), nearest)
+    order = np.lexsort((evidence, owners))
+    surest = order[np.diff(owners[order], append=-1) != 0]
+    return evidence[surest], scores.argmax(axis=1)[surest]
+
+
+def _scale(taught: _Taught, labels: NDArray[np.int64]) -> NDArray[np.float64]:
+    classes = int(taught.labels.max()) + 1
+    return ridge.centroid_scale(taught.cosines[taught.kept], labels, classes)
+
+
+def _places(labels: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return of each example how many of its intent stand before it."""
+    places = np.empty(len(labels), dtype=np.int64)
+    for intent in np.unique(labels):
+        own = np.flatnonzero(labels == intent)
+        places[own] = np.arange(len(own))
+    return places

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from conversation.understanding import FALLBACK_INTENT
-from nlu import landmarks, ridge
+from nlu import landmarks
 from nlu.calibration import Curve, fit_curve, threshold_for
 from nlu.interpreter import Interpreter
 from nlu.settings import NluSettings
@@ -165,40 +165,12 @@ def test_two_examples_are_enough_to_train(tmp_path: Path) -> None:
     assert Interpreter.load(tmp_path).parse("hello").ranking[0].name == "greet"
 
 
-def test_leaving_one_out_is_what_its_closed_form_says() -> None:
-    """An example's unseen scores are those of a model that was fitted without it."""
-    generator = np.random.default_rng(3)
-    points = generator.normal(size=(12, 5))
-    points /= np.linalg.norm(points, axis=1, keepdims=True)
-    labels = np.arange(12) % 3
-    features = ridge.kernel(points @ points.T) @ ridge.basis(points @ points.T)
-    matrix = ridge.penalised(features.T @ features)
-    weights = ridge.fit(matrix, features, labels, 3)
-
-    kept = features[1:]
-    without = ridge.fit(ridge.penalised(kept.T @ kept), kept, labels[1:], 3)
-
-    own = ridge.leverage(matrix, features)
-    assert np.allclose(ridge.unseen(features @ weights, own, labels)[0], features[0] @ without)
-
-
 def test_landmarks_are_spread_over_the_intents() -> None:
     """Of many examples, each intent keeps its share, from its first examples to its last."""
     labels = np.repeat([0, 1, 2], [100, 40, 4])
     kept = landmarks.choose(labels, 72)
     assert np.bincount(labels[kept]).tolist() == [50, 20, 2]
     assert np.diff(kept).max() == 2
-
-
-def test_landmarks_stand_for_all() -> None:
-    """Features of landmarks alone give nearly the kernel of all examples."""
-    generator = np.random.default_rng(3)
-    points = generator.normal(size=(300, 3))
-    points /= np.linalg.norm(points, axis=1, keepdims=True)
-    cosines = points @ points.T
-    kept = landmarks.choose(np.zeros(300, dtype=np.int64), 100)
-    features = ridge.kernel(cosines[:, kept]) @ ridge.basis(cosines[np.ix_(kept, kept)])
-    assert np.allclose(features @ features.T, ridge.kernel(cosines), atol=1e-3)
 
 
 def test_confidence_is_the_share_that_is_right() -> None:
