@@ -49,7 +49,10 @@ _JSON_STRING = re.compile(r'"(?:[^"\\]|\\.)*+"?')
 def masked(content: Content) -> Content:
     """Return a content as it may be queued, stored and logged."""
     attachments = tuple(
-        each.model_copy(update={"text": masked_text(each.text)}) for each in content.attachments
+        each.model_copy(
+            update={"text": masked_text(each.text), "filename": masked_text(each.filename)}
+        )
+        for each in content.attachments
     )
     update = {"text": masked_text(content.text), "attachments": attachments}
     return content.model_copy(update=update)

@@ -15,6 +15,9 @@ _ANNOTATION = re.compile(
     r"\[(?P<text>[^\]]+)\]"
     r"(?:\((?P<name>[^:)]+)(?::(?P<value>[^)]+))?\)|(?P<one>\{[^}]+\})|(?P<many>\[\{.*?\}\s*\]))"
 )
+_LEFT_OPEN = re.compile(r"\](?:\(|\{|\[\{)|\[[^\[\]()]*\([\w-]+(?::[^)]*)?\)")
+"""What is left of an annotation that lacks a bracket: `](…`, `]{…` or `[text(entity)`."""
+
 _KEYS = {"entity", "value", "role", "group"}
 
 
@@ -29,7 +32,12 @@ def read_annotated(node: Node) -> tuple[str, tuple[Entity, ...]]:
         plain += match["text"]
         at = match.end()
         entities += [_entity(node, fields, match["text"], start) for fields in _fields(node, match)]
-    return plain + written[at:], tuple(entities)
+    plain += written[at:]
+    if _LEFT_OPEN.search(plain):
+        node.fail(
+            f"'{plain[:40]}' has an annotation without all of its brackets. Write [text](entity)."
+        )
+    return plain, tuple(entities)
 
 
 def _fields(node: Node, match: re.Match[str]) -> list[dict[str, Any]]:

@@ -16,6 +16,8 @@ Warn = Callable[[Node, str], None]
 BESIDE = ("synonym", "regex", "lookup")
 """Entries of `nlu:` that are no examples of an intent: see `vocabulary`."""
 
+_KEYS = ("intent", "examples", "metadata")
+
 
 class Example(NamedTuple):
     """A text that means an intent, and the entities that are annotated in it."""
@@ -39,6 +41,9 @@ def read_examples(section: Node, language: Language | None, warn: Warn) -> list[
             continue
         if "intent" not in fields:
             block.fail("an entry of nlu needs 'intent: name'. Add it.")
+        for key in fields:
+            if key not in _KEYS:
+                fields[key].fail(f"an intent's block has no key '{key}'. Correct or remove it.")
         intent = fields["intent"].text("intent")
         if "/" in intent:
             warn(block, f"retrieval intents ('{intent}') are not used yet.")
@@ -46,7 +51,10 @@ def read_examples(section: Node, language: Language | None, warn: Warn) -> list[
         spoken = _language(fields.get("metadata"), language)
         if "examples" not in fields:
             block.fail(f"intent '{intent}' has no 'examples: |'. Add some or remove it.")
-        for node in lines(fields["examples"]):
+        taught = list(lines(fields["examples"]))
+        if not taught:
+            block.fail(f"intent '{intent}' has no examples. Add some or remove it.")
+        for node in taught:
             plain, entities = read_annotated(node)
             examples.append(Example(plain, intent, spoken, node, entities))
     return examples
@@ -78,4 +86,6 @@ def lines(examples: Node) -> Iterator[Node]:
         node = Node(line.removeprefix("-").strip(), examples.file, examples.line + offset)
         if not line.startswith("-"):
             node.fail(f"'{line[:40]}' does not begin with '- '. Each example is such a line.")
+        if not node.value:
+            node.fail("an example is empty. Write a text behind '- ' or remove the line.")
         yield node

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.reader import ReaderError
 
 from conversation.errors import PforteError
 from conversation.model import Model
@@ -91,15 +92,26 @@ class Node:
 
 def read_yaml(path: Path, name: str) -> Node:
     """Read one file; `name` is how errors call it. Raises ProjectError."""
+    text = ""
     try:
-        loaded = YAML(typ="rt").load(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        loaded = YAML(typ="rt").load(text)
     except MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise ProjectError(
             f"{name}:{line}: not valid YAML ({error.problem}). Check indentation and quotes."
         ) from error
-    except (YAMLError, UnicodeDecodeError) as error:
-        raise ProjectError(f"{name}:1: not readable as YAML in UTF-8 ({error}).") from error
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise ProjectError(f"{name}:{line}: is not UTF-8. Save the file as UTF-8.") from error
+    except ReaderError as error:
+        line = text[: error.position].count("\n") + 1
+        raise ProjectError(
+            f"{name}:{line}: holds a control character (U+{error.character:04X}), which YAML does "
+            "not allow. Remove it, or is this no text file?"
+        ) from error
+    except YAMLError as error:
+        raise ProjectError(f"{name}:1: not valid YAML ({error}). Correct it.") from error
     except OSError as error:
         raise ProjectError(f"{name}:1: cannot be read ({error.strerror}).") from error
     return _located(loaded, name, 1)

@@ -15,6 +15,9 @@ def read_vocabulary(section: Node, into: Vocabulary) -> None:
         kind = next((key for key in BESIDE if key in fields), None)
         if kind is None:
             continue
+        for key in fields:
+            if key not in (kind, "examples", "metadata"):
+                fields[key].fail(f"a {kind}'s block has no key '{key}'. Correct or remove it.")
         name = fields[kind].text(kind)
         if "examples" not in fields:
             block.fail(f"{kind} '{name}' has no 'examples: |'. Add some or remove it.")

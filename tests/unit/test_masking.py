@@ -59,14 +59,20 @@ def test_masking_twice_changes_nothing(text: str) -> None:
 
 
 def test_all_texts_of_a_message_are_masked() -> None:
-    """A caption and a shared contact are texts too; the rest of a message stays as it is."""
-    attachment = Attachment(kind="contact", text="Karte 4111111111111111", reference="m-1")
+    """A caption, a shared contact and a file's name are texts too; the rest stays as it is."""
+    attachment = Attachment(
+        kind="contact",
+        text="Karte 4111111111111111",
+        reference="m-1",
+        filename="Visa 4111111111111111.pdf",
+    )
     content = Content(text="4111111111111111", attachments=(attachment,), payload="/pay")
 
     found = masked(content)
 
     assert found.text == "•••• 1111"
     assert found.attachments[0].text == "Karte •••• 1111"
+    assert found.attachments[0].filename == "Visa •••• 1111.pdf"
     assert (found.payload, found.attachments[0].reference) == ("/pay", "m-1")
 
 
