@@ -1,4 +1,4 @@
-"""Say which examples a text is most like: what `pforte bot parse --explain` shows an author.
+"""Say why a text was understood so: what `pforte bot parse --explain` shows an author.
 
 Nothing that answers customers reads the examples' words: they lie beside the model.
 """
@@ -10,10 +10,20 @@ from typing import NamedTuple
 
 import numpy as np
 
+from conversation.understanding import FALLBACK_INTENT, Understanding
 from nlu import ridge
-from nlu.neighbours import Neighbours
+from nlu.clauses import plan
+from nlu.interpreter import Interpreter
 
 FILE = "examples.json"
+
+NEAREST = 5
+
+_WHY = {
+    "unsure": "its confidence is below the threshold",
+    "ambiguous": "another intent is nearly as likely",
+    "negated": "the text negates what the intent's examples like it do not",
+}
 
 
 class Nearest(NamedTuple):
@@ -24,8 +34,32 @@ class Nearest(NamedTuple):
     cosine: float
 
 
+class Piece(NamedTuple):
+    """A stretch of the text that was classified by itself."""
+
+    text: str
+    intent: str
+    confidence: float
+
+
+class Explanation(NamedTuple):
+    """Why a text was understood so.
+
+    `verdict` is a sentence. `threshold` is that of the first guess. `nearest` are the examples
+    that the text is most like, the nearest first; `in_scope` and `out_of_scope` the nearest of
+    each kind, where there is one. `pieces` are empty for a text that was classified in one.
+    """
+
+    verdict: str
+    threshold: float
+    nearest: tuple[Nearest, ...]
+    in_scope: Nearest | None
+    out_of_scope: Nearest | None
+    pieces: tuple[Piece, ...]
+
+
 def write_examples(texts: Sequence[str], folder: Path) -> None:
-    """Write the words of the examples that the model compares with, in its order."""
+    """Write the words of the examples that a model compares with, in its order."""
     (folder / FILE).write_text(json.dumps(list(texts), ensure_ascii=False) + "\n", "utf-8")
 
 
@@ -35,21 +69,49 @@ def read_examples(folder: Path) -> list[str]:
     return texts
 
 
-def nearest(
-    text: str,
-    neighbours: Neighbours,
-    labels: Sequence[int],
-    intents: Sequence[str],
-    examples: Sequence[str],
-    count: int = 5,
-) -> tuple[Nearest, ...]:
-    """Return the examples that a text is most like, the nearest first."""
+def explain(interpreter: Interpreter, found: Understanding, examples: Sequence[str]) -> Explanation:
+    """Return why a text was understood as it was; `examples` are those of `read_examples`."""
+    pieces = plan(found.text).pieces
+    if not pieces or not found.ranking:
+        return Explanation("asks back: there is no word in it", 1.0, (), None, None, ())
+    best = found.ranking[0].name
+    threshold = interpreter.threshold_by_intent.get(best, interpreter.threshold)
+    near = _by_nearness(interpreter, pieces[0].text, examples)
+    split = [interpreter.parse(piece.text) for piece in pieces] if len(pieces) > 1 else []
+    return Explanation(
+        verdict=_verdict(found, threshold),
+        threshold=threshold,
+        nearest=tuple(near[:NEAREST]),
+        in_scope=next((each for each in near if each.intent), None),
+        out_of_scope=next((each for each in near if not each.intent), None),
+        pieces=tuple(
+            Piece(each.text, each.ranking[0].name, each.ranking[0].confidence)
+            for each in split
+            if each.ranking
+        ),
+    )
+
+
+def _verdict(found: Understanding, threshold: float) -> str:
+    best = found.ranking[0]
+    if len(found.requests) > 1:
+        asked = " and ".join(request.intent for request in found.requests)
+        return f"acts: asks for {len(found.requests)} things, {asked}"
+    compared = f"{found.confidence:.2f} for {best.name}, {threshold:.2f} is needed"
+    if found.intent != FALLBACK_INTENT:
+        return f"acts: {compared}"
+    why = _WHY[found.doubt or "unsure"]
+    return f"asks back: {why} ({compared})"
+
+
+def _by_nearness(interpreter: Interpreter, text: str, examples: Sequence[str]) -> list[Nearest]:
+    neighbours, labels = interpreter.neighbours, interpreter.labels
     cosines = neighbours.cosines(text, neighbours.meaning([text])[0])
-    return tuple(
+    return [
         Nearest(
             examples[row],
-            None if labels[row] == ridge.NO_INTENT else intents[labels[row]],
+            None if labels[row] == ridge.NO_INTENT else interpreter.intents[labels[row]],
             round(float(cosines[row]), 3),
         )
-        for row in np.argsort(-cosines, kind="stable")[:count]
-    )
+        for row in np.argsort(-cosines, kind="stable").tolist()
+    ]

@@ -1,5 +1,6 @@
 """Look for weak spots in a bot's examples: what contradicts, repeats, or is easily confused."""
 
+import json
 from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
@@ -30,6 +31,9 @@ _CONFUSIONS = 0.05
 """From this share of an intent's examples on, taking them for another is worth a look."""
 
 _FEWEST = 2
+
+_SHOWN, _SHOWN_EACH = 20, 5
+"""So many of a kind are printed for people; JSON has all."""
 
 
 class Spot(NamedTuple):
@@ -112,7 +116,7 @@ def check(bot: Path) -> Findings:
     inside = labels >= 0
     return Findings(
         examples=len(spots),
-        accuracy=float((scores.argmax(axis=1) == labels)[inside].mean()),
+        accuracy=round(float((scores.argmax(axis=1) == labels)[inside].mean()), 4),
         contradictions=contradictions,
         near=near_pairs(compared, labels, cosines),
         confusions=confusions(compared, labels, scores, names),
@@ -120,6 +124,66 @@ def check(bot: Path) -> Findings:
         few=_few(project),
         warnings=tuple(project.warnings),
     )
+
+
+def as_json(findings: Findings) -> str:
+    """Return the findings as JSON."""
+    facts = findings._asdict()
+    for kind in ("contradictions", "duplicates"):
+        facts[kind] = [[spot._asdict() for spot in group] for group in facts[kind]]
+    facts["near"] = [
+        {"cosine": each.cosine, "examples": [each.first._asdict(), each.second._asdict()]}
+        for each in findings.near
+    ]
+    facts["confusions"] = [
+        {**each._asdict(), "examples": [spot._asdict() for spot in each.examples]}
+        for each in findings.confusions
+    ]
+    facts["few"] = [each._asdict() for each in findings.few]
+    return json.dumps(facts, ensure_ascii=False)
+
+
+def as_text(findings: Findings) -> str:
+    """Return lines for people: the worst first, and how each kind is put right."""
+    sections = {
+        "The same words under several intents. Keep them under one:": [
+            f"{spot.place}: {spot.intent}: {spot.text}"
+            for group in findings.contradictions
+            for spot in group
+        ],
+        "Nearly the same under two intents. Is each where it belongs?": [
+            f"{pair.cosine:.2f}  {spot.place}: {spot.intent}: {spot.text}"
+            for pair in findings.near[:_SHOWN]
+            for spot in (pair.first, pair.second)
+        ],
+        "Taken for another intent while unseen. Move these, or add more like them:": [
+            line for each in findings.confusions for line in _confused(each)
+        ],
+        f"Fewer than {FEW} examples. Add some:": [
+            f"{few.intent}: {few.examples}" + (f" in '{few.language}'" if few.language else "")
+            for few in findings.few
+        ],
+        "Repeated under one intent: harmless, of no use.": [
+            f"{group[0].intent}: {group[0].text}  ({', '.join(spot.place for spot in group)})"
+            for group in findings.duplicates[:_SHOWN]
+        ],
+    }
+    lines = [f"warning: {warning}" for warning in findings.warnings]
+    for title, found in sections.items():
+        if found:
+            lines += [title, *(f"  {line}" for line in found), ""]
+    summary = (
+        f"{findings.examples} examples: {len(findings.contradictions)} contradictions, "
+        f"{len(findings.near)} near ones of two intents, {len(findings.confusions)} confusions, "
+        f"{len(findings.few)} with few examples, {len(findings.duplicates)} repeated; "
+        f"{findings.accuracy:.1%} classified right while unseen."
+    )
+    return "\n".join([*lines, summary])
+
+
+def _confused(each: Confusion) -> list[str]:
+    spots = [f"  {spot.place}: {spot.text}" for spot in each.examples[:_SHOWN_EACH]]
+    return [f"{each.share:.0%} of {each.intent} for {each.taken_for}", *spots]
 
 
 def repeated(
@@ -148,11 +212,9 @@ def unseen_scores(cosines: "Cosines", labels: "Labels") -> "NDArray[np.float64]"
 
     from nlu import ridge
 
-    matrix = ridge.kernel(cosines)
-    matrix[np.diag_indices_from(matrix)] += ridge.PENALTY
-    inverse = np.linalg.inv(matrix)
     wanted = ridge.targets(labels, int(labels.max()) + 1)
-    scores: NDArray[np.float64] = wanted - (inverse @ wanted) / np.diag(inverse)[:, None]
+    fit = ridge.Exact.of(cosines, wanted)
+    scores: NDArray[np.float64] = wanted - fit.weights / np.diag(fit.inverse)[:, None]
     return scores
 
 
@@ -180,7 +242,7 @@ def confusions(
         Confusion(
             "out of scope" if intent == OUT_OF_SCOPE else intent,
             taken_for,
-            len(rows) / counts[intent],
+            round(len(rows) / counts[intent], 4),
             tuple(spot for _, spot in sorted(rows, key=lambda row: -row[0])),
         )
         for (intent, taken_for), rows in found.items()
@@ -226,13 +288,7 @@ def _compare(
     encoders = load_encoders(settings.tier, prepared(settings.tier))
     texts = [spot.text for spot in compared]
     neighbours, meanings = prepare(texts, np.arange(len(texts)), shares, encoders)
-    cosines = np.stack(
-        [
-            neighbours.cosines(text, meaning).astype(np.float32)
-            for text, meaning in zip(texts, meanings, strict=True)
-        ]
-    )
-    return compared, labels, cosines
+    return compared, labels, neighbours.many(texts, meanings)
 
 
 def _few(project: "Project") -> tuple[Few, ...]:

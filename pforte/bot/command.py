@@ -1,9 +1,8 @@
-"""Take the commands `pforte bot train | parse | chat | test | replay`."""
+"""Take the commands `pforte bot train | check | parse | chat | test | replay`."""
 
 import argparse
 import json
 import sys
-import time
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,13 +19,18 @@ EXAMPLE_BOT = Path("bot")
 def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the commands to the parser."""
     parser = subparsers.add_parser("bot", help="train a bot, test it, talk to it")
-    verbs = parser.add_subparsers(metavar="train|parse|chat|test|replay", required=True)
+    verbs = parser.add_subparsers(metavar="train|check|parse|chat|test|replay", required=True)
     training = _verb(verbs, "train", "train a bot into a folder that the functions load")
     training.add_argument("--out", type=Path, help="default: .pforte/trained_bot")
     training.set_defaults(run=run_train)
     parse = _verb(verbs, "parse", "say what a text means to the bot")
     parse.add_argument("text")
+    parse.add_argument(
+        "--explain", action="store_true", help="show the nearest examples, and why it is sure"
+    )
     parse.set_defaults(run=run_parse)
+    check = _verb(verbs, "check", "look for weak spots in a bot's examples")
+    check.set_defaults(run=run_check)
     chat = _verb(verbs, "chat", "talk to the bot in the terminal")
     chat.set_defaults(run=run_chat)
     test = _verb(verbs, "test", "run the bot's test messages and stories (tests/*.yml)")
@@ -65,21 +69,25 @@ def run_train(arguments: argparse.Namespace) -> int:
 
 
 def run_parse(arguments: argparse.Namespace) -> int:
-    """Print intent, confidence, ranking, entities and language of a text."""
-    from dialogue.rasa_bot import load
+    """Print intent, confidence, ranking, entities and language of a text, and why if asked."""
+    from pforte.bot.explain import as_json, as_text, explanation, parse
 
-    now = int(time.time() * 1000)
-    understanding = load(trained(arguments.bot)).understand(arguments.text, now)
-    if arguments.json:
-        print(json.dumps(understanding.model_dump(mode="json"), ensure_ascii=False))
-        return 0
-    print(f"{understanding.intent}  {understanding.confidence:.3f}")
-    print(f"language  {understanding.language or 'not told by the text'}")
-    for entity in understanding.entities:
-        print(f"entity    {entity.entity} = {entity.value}  ({entity.start}–{entity.end})")
-    for guess in understanding.ranking[:5]:
-        print(f"  {guess.confidence:.3f}  {guess.name}")
+    if not arguments.text.strip():
+        raise Failure("the text is empty. Write what a customer would.", CALLED_WRONGLY)
+    folder = trained(arguments.bot)
+    found = parse(folder, arguments.text)
+    why = explanation(folder, found) if arguments.explain else None
+    print(as_json(found, why) if arguments.json else as_text(found, why))
     return 0
+
+
+def run_check(arguments: argparse.Namespace) -> int:
+    """Print weak spots of the bot's examples; what contradicts itself is what fails."""
+    from pforte.bot.check import as_json, as_text, check
+
+    findings = check(arguments.bot)
+    print(as_json(findings) if arguments.json else as_text(findings))
+    return FOUND_WRONG if findings.contradictions else 0
 
 
 def run_chat(arguments: argparse.Namespace) -> int:
