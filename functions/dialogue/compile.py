@@ -19,6 +19,9 @@ BUILT_IN_RESPONSES = Path(__file__).with_name("front_door_responses.yml")
 
 _PAYLOAD = re.compile(r"/([^{@\s]+)")
 _RESPONSE_KEYS = {"text", "buttons", "condition", "channel", "metadata", "id"}
+_FALLBACK = {"threshold": "threshold", "ambiguity_threshold": "ambiguity"}
+"""Keys of Rasa's FallbackClassifier, and what they are called here."""
+
 _LANGUAGES: tuple[Language, ...] = ("de", "en")
 
 
@@ -39,8 +42,26 @@ def compile_project(project: Project) -> CompiledBot:
 
 
 def nlu_settings(project: Project) -> NluSettings:
-    """Return what config.yml says under `pforte:`. Raises ProjectError."""
-    return project.settings.read_as(NluSettings, project.settings.plain() or {})
+    """Return what config.yml says under `pforte:`. Raises ProjectError.
+
+    The keys of Rasa's FallbackClassifier, where an author set them, win over `precision`; Rasa's
+    own defaults for them do not count.
+    """
+    settings = project.settings.read_as(NluSettings, project.settings.plain() or {})
+    for component in project.pipeline.sequence("pipeline"):
+        fields = component.value if isinstance(component.value, dict) else {}
+        name = fields["name"].text("name") if "name" in fields else ""
+        if name.rpartition(".")[2] == "FallbackClassifier":
+            own = {ours: _share(fields[key]) for key, ours in _FALLBACK.items() if key in fields}
+            settings = settings.model_copy(update=own)
+    return settings
+
+
+def _share(node: Node) -> float:
+    value = node.value
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
+        node.fail(f"a threshold is a number from 0 to 1, not '{value}'. Correct it.")
+    return float(value)
 
 
 def _rules(project: Project, intents: tuple[str, ...]) -> dict[str, tuple[str, ...]]:

@@ -28,11 +28,12 @@ _IGNORED = ("version", "session_config", "config", "importers")
 class Project:
     """What an author wrote, not yet checked against each other.
 
-    `settings` is `pforte:` of config.yml, `front_door` is pforte.yml.
+    `settings` is `pforte:` of config.yml, `pipeline` Rasa's own; `front_door` is pforte.yml.
     """
 
     settings: Node
     front_door: Node
+    pipeline: Node = field(default_factory=lambda: Node(None, "config.yml", 1))
     intents: dict[str, Node] = field(default_factory=dict)
     slots: dict[str, Node] = field(default_factory=dict)
     entities: dict[str, Node] = field(default_factory=dict)
@@ -56,6 +57,7 @@ def read_project(folder: Path) -> Project:
     project = Project(
         settings=config.get("pforte", Node(None, f"{folder}/config.yml", 1)),
         front_door=_read_required(folder, "pforte.yml"),
+        pipeline=config.get("pipeline", Node(None, f"{folder}/config.yml", 1)),
     )
     files = [*_domain_files(folder), *yaml_files(folder / "data")]
     if not files:

@@ -130,6 +130,46 @@ def test_wrong_settings_of_the_intent_layer_name_their_line(write_bot: WriteBot)
         nlu_settings(read_project(folder))
 
 
+RASA = """\
+pipeline:
+- name: WhitespaceTokenizer
+- name: {name}
+  {keys}
+pforte:
+  precision: 0.8
+"""
+
+
+@pytest.mark.parametrize(
+    ("keys", "threshold", "ambiguity"),
+    [
+        ("threshold: 0.7", 0.7, 0.0),
+        ("ambiguity_threshold: 0.2", None, 0.2),
+        ("threshold: 1\n  ambiguity_threshold: 0", 1.0, 0.0),
+        ("# as Rasa has it", None, 0.0),
+    ],
+)
+def test_the_keys_of_rasas_fallback_win(
+    write_bot: WriteBot, keys: str, threshold: float | None, ambiguity: float
+) -> None:
+    """An author who set them meant them; what Rasa would assume does not count."""
+    for name in ("FallbackClassifier", "rasa.nlu.classifiers.fallback.FallbackClassifier"):
+        folder = write_bot(**{"config.yml": RASA.format(name=name, keys=keys)})
+        settings = nlu_settings(read_project(folder))
+        assert (settings.threshold, settings.ambiguity) == (threshold, ambiguity)
+        assert settings.precision == 0.8
+
+
+@pytest.mark.parametrize("value", ["70", "-0.1", "true", "high"])
+def test_a_wrong_threshold_names_its_line(write_bot: WriteBot, value: str) -> None:
+    """A share is between 0 and 1."""
+    config = RASA.format(name="FallbackClassifier", keys=f"threshold: {value}")
+    folder = write_bot(**{"config.yml": config})
+
+    with pytest.raises(ProjectError, match=r"config.yml:4: a threshold is a number from 0 to 1"):
+        nlu_settings(read_project(folder))
+
+
 def test_what_is_not_supported_yet_is_told(write_bot: WriteBot) -> None:
     """Nothing of the format is passed over in silence: a warning names file and line."""
     folder = write_bot(
