@@ -1,0 +1,101 @@
+"""Any message is understood in bounded work: so many pieces are read of it, and no more."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from nlu.clauses import CHARACTERS, LIMIT, TOKENS
+from nlu.encoder import Encoder
+from nlu.interpreter import Interpreter
+from nlu.settings import NluSettings
+from nlu.training import Example, train
+
+EXAMPLES = [
+    Example("wann haben Sie geöffnet", "hours", "de"),
+    Example("when do you open", "hours", "en"),
+    Example("Zählerstand melden", "meter", "de"),
+    Example("submit a meter reading", "meter", "en"),
+    Example("ich möchte nicht kündigen", "stay", "de"),
+    Example("ich möchte kündigen", "cancel", "de"),
+    Example("vielen Dank", "thank", "de"),
+    Example("hello", "greet", "en"),
+]
+
+SENTENCES = ("Ich möchte nicht kündigen.", "Wann haben Sie geöffnet?", "Vielen Dank!", "No!", "1.5")
+
+ANYTHING = st.one_of(
+    st.text(),
+    st.text(st.characters()),  # lone surrogates too
+    st.text(alphabet="aäß .,!?;\n0٣👍שء\u200d\u200b\u202e\x00\x1b", max_size=400),
+    st.lists(st.sampled_from(SENTENCES), max_size=60).map(" ".join),
+    st.builds(lambda part, times: part * times, st.text(min_size=1), st.integers(1, 3000)),
+)
+
+
+@dataclass
+class Reader:
+    """An encoder that counts what it is given to read."""
+
+    read: list[str] = field(default_factory=list)
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.floating[Any]]:
+        """Return a vector by the letters of each text."""
+        self.read += texts
+        vectors = np.ones((len(texts), 512), dtype=np.float32)
+        for row, text in enumerate(texts):
+            for letter in text[:500]:
+                vectors[row, ord(letter) % 512] += 1
+        return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
+
+@pytest.fixture(scope="module")
+def interpreter(tmp_path_factory: pytest.TempPathFactory) -> Interpreter:
+    folder = tmp_path_factory.mktemp("model")
+    train(EXAMPLES, NluSettings(tier="small", threshold=0.2), folder)
+    return Interpreter.load(folder)
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(text=ANYTHING)
+@example("Ich möchte nicht kündigen. " * 4_000)
+@example("x" * 100_000)
+@example("a b " * 25_000)
+@example("\u202e\u0634\u05e9\u200b" * 25_000)
+def test_any_message_is_read_in_bounded_work(interpreter: Interpreter, text: str) -> None:
+    """What is read is counted: pieces, words and characters, whatever is in a message."""
+    reader = Reader()
+    encoders: tuple[Encoder, ...] = (reader,)
+    size = len(interpreter.labels)
+    neighbours = replace(
+        interpreter.neighbours,
+        shares=(0.5,),
+        encoders=encoders,
+        means=np.zeros(512, dtype=np.float32),
+        vectors=np.full((size, 512), 0.002, dtype=np.float32),
+    )
+
+    found = replace(interpreter, neighbours=neighbours).parse(text)
+
+    assert found.text == text
+    assert len(reader.read) <= LIMIT
+    assert sum(len(piece) for piece in reader.read) <= 2 * CHARACTERS
+    assert sum(len(piece.split()) for piece in reader.read) <= 2 * TOKENS
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(text=ANYTHING)
+def test_requests_are_several_or_none(interpreter: Interpreter, text: str) -> None:
+    """Each is another intent that is acted on; the message's own is one of them."""
+    found = interpreter.parse(text)
+
+    intents = [request.intent for request in found.requests]
+    assert len(intents) != 1
+    assert len(set(intents)) == len(intents)
+    assert not intents or found.intent in intents
+    assert (found.doubt is None) == (found.intent != "nlu_fallback") or not found.ranking
