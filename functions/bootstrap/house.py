@@ -16,12 +16,10 @@ from aws.queues import SqsInbound, SqsOutbound
 from aws.table import DynamoTable
 from aws.vault import SsmVault
 from bootstrap.logs import set_up_logging
-from bootstrap.settings import Settings
+from bootstrap.settings import BOT_PACKAGE, MODEL_PACKAGE, Settings
 from conversation.bot import Bot, Voice
 from conversation.identity import Identity
 from conversation.ports import Actions, Archive, Inbound, Outbound, Table, Vault
-
-BOT_FOLDER = "trained_bot"
 
 
 @cache
@@ -106,24 +104,26 @@ class House:
         # Imported here: numpy and the bot's model are in the functions alone that classify.
         from dialogue.rasa_bot import load
 
-        return load(self._bot_folder())
+        if self.settings.bot_dir:
+            return load(Path(self.settings.bot_dir))
+        return load(_package(BOT_PACKAGE), _package(MODEL_PACKAGE))
 
     @cached_property
     def voice(self) -> Voice:
         """The trained bot's sentences alone; raises FileNotFoundError where there is none."""
         from dialogue.voice import load_voice
 
-        return load_voice(self._bot_folder())
+        return load_voice(Path(self.settings.bot_dir or _package(BOT_PACKAGE)))
 
     @cached_property
     def _sqs(self) -> Any:
         return later_client("sqs")
 
-    def _bot_folder(self) -> Path:
-        if self.settings.bot_dir:
-            return Path(self.settings.bot_dir)
-        for entry in sys.path:
-            folder = Path(entry) / BOT_FOLDER
-            if folder.is_dir():
-                return folder
-        raise FileNotFoundError(f"no {BOT_FOLDER}: `make build` trains the bot into its layer")
+
+def _package(name: str) -> Path:
+    """Return the folder of a package of data. Raises FileNotFoundError where there is none."""
+    for entry in sys.path:
+        folder = Path(entry) / name
+        if folder.is_dir():
+            return folder
+    raise FileNotFoundError(f"no {name}: `make build` trains the bot into its layers")

@@ -5,6 +5,9 @@ from typing import Self
 
 from pydantic import AliasGenerator, BaseModel, ConfigDict, Field
 
+BOT_PACKAGE, MODEL_PACKAGE = "trained_bot", "trained_model"
+"""What the build packs for the functions: what the bot says, and what it understands."""
+
 
 class Settings(BaseModel):
     """What the template tells a function; a setting that a function has no need of is "".

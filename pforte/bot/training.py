@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 STATE = Path(".pforte")
 
-_FUNCTIONS = Path(__file__).parents[2] / "functions"
+_COMMAND = Path(__file__).parents[1]
+_FUNCTIONS = _COMMAND.parent / "functions"
 _PACKAGE = '"""A trained bot, written by `pforte bot train`: data, no code."""\n'
 _INPUTS = "inputs.sha256"
 
@@ -139,6 +140,7 @@ def _inputs(bot: Path) -> Iterator[tuple[Path, Path]]:
         (_FUNCTIONS, _FUNCTIONS / "nlu"),
         (_FUNCTIONS, _FUNCTIONS / "dialogue"),
         (_FUNCTIONS, _FUNCTIONS / "conversation"),
+        (_COMMAND, _COMMAND / "nlu"),
     ):
         for file in sorted(folder.rglob("*")):
             inside = file.relative_to(root).parts

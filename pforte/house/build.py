@@ -11,11 +11,15 @@ from pathlib import Path
 from pforte.failure import Failure
 from pforte.house.bytecode import compile_built
 from pforte.house.house import CHECKOUT
+from pforte.house.slim import slim_built
 
 _SAM = CHECKOUT / ".sam" / "bin"
 BUILT = CHECKOUT / ".pforte" / "build"
-_INPUTS = ("template.yaml", "functions", "layers", "bot", "pforte/bot", "uv.lock")
-_BOT_INPUTS = ("bot", "pforte/bot", "functions/nlu", "functions/dialogue", "functions/conversation")
+_BOT_INPUTS = (
+    *("bot", "pforte/bot", "pforte/nlu", "uv.lock"),
+    *("functions/nlu", "functions/dialogue", "functions/conversation"),
+)
+_INPUTS = ("template.yaml", "functions", "layers", "pforte/house", *_BOT_INPUTS)
 
 
 def architecture() -> str:
@@ -44,6 +48,7 @@ def _build() -> str:
         *("--build-dir", str(BUILT)),
         *("--parameter-overrides", f"Architecture={architecture()}"),
     )
+    slim_built(BUILT)
     compile_built(BUILT)
     mark.write_text(fingerprint)
     return fingerprint

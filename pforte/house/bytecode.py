@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from pforte.failure import CALLED_WRONGLY
+from pforte.house.slim import slim_built
 
 
 def compile_built(built: Path) -> int:
@@ -50,10 +51,11 @@ def _compile(source: Path, target: Path, name: Path) -> bool:
 
 
 def main(arguments: list[str]) -> int:
-    """Compile the build folder that is named; for the Makefile."""
+    """Slim and compile the build folder that is named; for the Makefile."""
     if len(arguments) != 1 or not Path(arguments[0]).is_dir():
         print("usage: python -m pforte.house.bytecode FOLDER", file=sys.stderr)
         return CALLED_WRONGLY
+    print(f"{slim_built(Path(arguments[0])) / 1e6:.0f} MB of numpy left out")
     print(f"{compile_built(Path(arguments[0]))} modules compiled")
     return 0
 

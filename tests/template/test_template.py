@@ -170,5 +170,17 @@ def test_functions_are_told_what_their_settings_read() -> None:
     }
     needed = {name for name, required in known.items() if required}
     for name, function in FUNCTIONS.items():
-        given = set(function["Environment"]["Variables"])
+        given = set(function["Environment"]["Variables"]) - {"OPENBLAS_NUM_THREADS"}
         assert needed <= given <= known.keys(), name
+
+
+def test_the_model_is_in_the_function_that_classifies_alone() -> None:
+    """Vectors, model and numpy are a hundred megabytes, which slow every start that has them."""
+    carried = {
+        name: {layer["Ref"] for layer in function.get("Layers", ())}
+        for name, function in FUNCTIONS.items()
+    }
+    assert carried.pop("ConverseFunction") == {"NumpyLayer", "ModelLayer", "BotLayer"}
+    assert set().union(*carried.values()) == {"BotLayer"}
+    converse = FUNCTIONS["ConverseFunction"]["Environment"]["Variables"]
+    assert converse["OPENBLAS_NUM_THREADS"] == 1

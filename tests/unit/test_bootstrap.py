@@ -4,6 +4,7 @@ import json
 import logging
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -65,21 +66,30 @@ class TestHouse:
         assert len({house.writer() for _ in range(100)}) == 100
 
     def test_missing_bot_is_said_with_what_to_do(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """Without its layer, converse does not start half."""
+        """Without its layers, converse does not start half."""
+        import_module("dialogue.rasa_bot")  # found no more with an empty path
         monkeypatch.setattr(sys, "path", [])
         with pytest.raises(FileNotFoundError, match="make build"):
-            House(Settings.read(ENVIRONMENT))._bot_folder()
+            _ = House(Settings.read(ENVIRONMENT)).bot
 
-    def test_bot_is_found_where_its_layer_lies(
+    def test_bot_is_found_where_its_layers_lie(
         self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     ) -> None:
-        """The layer puts the trained bot beside the packages; a variable may name another."""
-        (tmp_path / "trained_bot").mkdir()
-        monkeypatch.setattr(sys, "path", ["/nowhere", str(tmp_path)])
-        settings = Settings.read(ENVIRONMENT)
-        assert House(settings)._bot_folder() == tmp_path / "trained_bot"
-        other = Settings.read({**ENVIRONMENT, "BOT_DIR": "/opt/bot"})
-        assert House(other)._bot_folder() == Path("/opt/bot")
+        """Each layer is a package beside the others; a variable may name a trained bot instead."""
+        loaded: list[tuple[Path, ...]] = []
+        monkeypatch.setattr("dialogue.rasa_bot.load", lambda *given: loaded.append(given))
+        monkeypatch.setattr("dialogue.voice.load_voice", lambda *given: loaded.append(given))
+        (tmp_path / "one" / "trained_bot").mkdir(parents=True)
+        (tmp_path / "other" / "trained_model").mkdir(parents=True)
+        monkeypatch.setattr(
+            sys, "path", ["/nowhere", str(tmp_path / "one"), str(tmp_path / "other")]
+        )
+        house = House(Settings.read(ENVIRONMENT))
+        assert [house.bot, house.voice] == [None, None]
+        elsewhere = House(Settings.read({**ENVIRONMENT, "BOT_DIR": "/opt/bot"}))
+        assert [elsewhere.bot, elsewhere.voice] == [None, None]
+        bot, model = tmp_path / "one" / "trained_bot", tmp_path / "other" / "trained_model"
+        assert loaded == [(bot, model), (bot,), (Path("/opt/bot"),), (Path("/opt/bot"),)]
 
     def test_only_those_who_classify_load_numpy(self) -> None:
         """What one function needs does not slow the start of the others."""

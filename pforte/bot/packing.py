@@ -1,0 +1,59 @@
+"""Pack a trained bot for its layers: what answers, and what classifies, each a package.
+
+Run by `layers/bot/Makefile` as `python -m pforte.bot.packing bot|model FOLDER`. The model is by far
+the larger part, and only one function needs it. The bot is trained once for both.
+"""
+
+import fcntl
+import os
+import shutil
+import sys
+from pathlib import Path
+
+from bootstrap.settings import BOT_PACKAGE, MODEL_PACKAGE
+from dialogue.compiled import MODEL_FOLDER
+from pforte.bot.training import STATE, trained
+from pforte.failure import CALLED_WRONGLY, Failure
+
+_MODEL_INIT = '"""A trained bot\'s model, written by `pforte bot train`: data, no code."""\n'
+
+
+def pack(part: str, bot: Path, folder: Path) -> Path:
+    """Put a part (`bot` or `model`) of the trained bot into a layer's folder; returns where."""
+    STATE.mkdir(exist_ok=True)
+    with (STATE / "training.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # SAM may build both layers at once
+        whole = trained(bot)
+        if part == "bot":
+            packed = folder / BOT_PACKAGE
+            shutil.copytree(whole, packed, ignore=shutil.ignore_patterns(MODEL_FOLDER))
+        else:
+            packed = folder / MODEL_PACKAGE
+            shutil.copytree(whole / MODEL_FOLDER, packed, copy_function=_link)
+            (packed / "__init__.py").write_text(_MODEL_INIT, "utf-8")
+    return packed
+
+
+def _link(source: str, target: str) -> None:
+    """Link a file, or copy it where that is impossible: vectors are large and never written to."""
+    try:
+        os.link(source, target)
+    except OSError:  # another file system
+        shutil.copyfile(source, target)
+
+
+def main(arguments: list[str]) -> int:
+    """Pack what is named; for the layers' Makefile."""
+    if len(arguments) != 2 or arguments[0] not in ("bot", "model"):
+        print("usage: python -m pforte.bot.packing bot|model FOLDER", file=sys.stderr)
+        return CALLED_WRONGLY
+    try:
+        pack(arguments[0], Path("bot"), Path(arguments[1]))
+    except Failure as failure:
+        print(f"pforte.bot.packing: {failure}", file=sys.stderr)
+        return failure.status
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,52 @@
+"""The layers that a trained bot is packed into."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from dialogue.rasa_bot import load
+from pforte.bot import packing, training
+
+WriteBot = Callable[..., Path]
+
+
+@pytest.fixture
+def bot(write_bot: WriteBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return the folder of a bot, with a state of its own."""
+    monkeypatch.chdir(tmp_path)
+    return write_bot()
+
+
+def test_two_layers_are_one_bot(bot: Path, tmp_path: Path) -> None:
+    """What answers is in one, what classifies in the other, and together they are the whole."""
+    said = packing.pack("bot", bot, tmp_path / "one")
+    model = packing.pack("model", bot, tmp_path / "other")
+    assert [said.name, model.name] == ["trained_bot", "trained_model"]
+    assert not list(said.rglob("*.npy"))
+    assert not list(model.rglob("bot.json"))
+    assert all((package / "__init__.py").is_file() for package in (said, model))
+    assert load(said, model).understand("guten tag").ranking
+
+
+def test_both_layers_are_trained_once(
+    bot: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second is packed from the same training, so that they are of one bot."""
+    packing.pack("bot", bot, tmp_path / "one")
+    monkeypatch.setattr(training, "train", None)
+    packing.pack("model", bot, tmp_path / "other")
+
+
+def test_a_broken_bot_ends_the_build(
+    bot: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Make sees that the step failed, and what to do about it."""
+    (bot / "domain.yml").write_text("intents: [\n")
+    assert packing.main(["model", str(tmp_path / "layer")]) != 0
+    assert "domain.yml" in capsys.readouterr().err
+
+
+def test_an_unknown_part_is_called_wrongly(tmp_path: Path) -> None:
+    """There are two."""
+    assert packing.main(["all", str(tmp_path)]) == 2
