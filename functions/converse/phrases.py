@@ -17,6 +17,9 @@ _WANTS = re.compile(
 _IS_IT = re.compile(
     r"(?<!\w)(sind sie|bist du|bin ich|are you|am i|is this|ist das)(?!\w)", re.IGNORECASE
 )
+_SALUTATION = re.compile(
+    r"\W*(sehr geehrte[rns]?|liebe[rns]?|werte[rns]?|dear|hallo|hello)(?!\w)", re.IGNORECASE
+)
 _WITHDRAW = re.compile(
     r"(?<!\w)(hat sich erledigt|schon erledigt|brauche? (keine hilfe|niemanden) mehr|"
     r"vergessen sie es|never ?mind|no longer need|solved it myself)(?!\w)",
@@ -54,7 +57,7 @@ _BESIDE_THANKS = _words(
 
 def asks_for_person(text: str) -> bool:
     """Say whether a person is asked for: by the word alone, or as something that is wanted."""
-    short = len(text.split()) <= 2
+    short = len(text.split()) <= 2 and not _SALUTATION.match(text)
     asks = _PERSON.search(text) is not None and (short or _WANTS.search(text) is not None)
     return asks and not _IS_IT.search(text)
 

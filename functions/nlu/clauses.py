@@ -61,6 +61,10 @@ _NEXT = re.compile(
 )
 
 
+_PAIR = re.compile(r"\b(?:between|both|zwischen|sowohl|either|entweder)\b", re.IGNORECASE)
+"""Where two things are one."""
+
+
 class Piece(NamedTuple):
     """A stretch of a message that begins at the character `start` of it."""
 
@@ -144,6 +148,8 @@ def _clauses(piece: Piece) -> list[Piece]:
 
 
 def _parts(sentence: Piece) -> list[Piece]:
+    if _PAIR.search(sentence.text):
+        return [sentence]
     return _cut(sentence, ((m.start(), m.end()) for m in _NEXT.finditer(sentence.text)))
 
 

@@ -32,11 +32,15 @@ def test_a_person_is_asked_for(text: str) -> None:
         "Gestern war da kein Mensch im Kundenzentrum",
         "Die Menschlichkeit bitte nicht vergessen",
         "reagent please",
+        "Dear customer service team,",
+        "Dear agent,",
+        "Liebe Mitarbeiter,",
+        "Sehr geehrte Mitarbeiterinnen und Mitarbeiter,",
         "",
     ],
 )
 def test_a_person_is_not_asked_for(text: str) -> None:
-    """Questions whether this is one, and words that only look alike."""
+    """Questions whether this is one, salutations, and words that only look alike."""
     assert not asks_for_person(text)
 
 

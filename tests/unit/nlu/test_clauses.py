@@ -50,6 +50,7 @@ def test_a_piece_is_a_stretch_of_the_message(text: str) -> None:
         ("Umzug am 1. Juni in die Str. 5", []),
         ("Guten Tag, ich brauche Hilfe.", []),
         ("Strom und Gas", []),
+        ("the difference between this and that big one", []),
         ("Tschüss! Danke!", []),
     ],
 )  # fmt: skip
