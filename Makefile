@@ -27,7 +27,8 @@ help:
 	@echo "make test         unit, property, template, integration and browser tests"
 	@echo "make lint         ruff, mypy, sam validate --lint, the arrows between packages"
 	@echo "make build        sam build, with the bot trained into its layer"
-	@echo "make bench        init times, CPU, package sizes, AWS calls of one answered message"
+	@echo "make bench        init times, CPU, package sizes, AWS calls of one answered message,"
+	@echo "                  and how well messages are understood (half an hour and more)"
 	@echo "make screenshots  the README's pictures, from a running house"
 
 env: .venv/.made .sam/.made .ministack/.made
@@ -73,7 +74,9 @@ build: env
 
 bench: env
 	@test -e .aws-sam/build/template.yaml || $(MAKE) build
-	.venv/bin/python -m pforte.bench
+	@missed=0; for part in bench bench.entities bench.understanding; do \
+	  .venv/bin/python -m pforte.$$part || missed=1; \
+	done; exit $$missed
 
 screenshots: env .venv/.browser
 	.venv/bin/python -m tests.browser.screenshots

@@ -27,7 +27,7 @@ NEAR = 0.9
 LARGEST = 6000
 """Of more examples an even share is compared: time grows with the cube."""
 
-_CONFUSIONS = 0.05
+_CONFUSIONS = 0.02
 """From this share of an intent's examples on, taking them for another is worth a look."""
 
 _FEWEST = 2
@@ -157,7 +157,7 @@ def as_text(findings: Findings) -> str:
             for spot in (pair.first, pair.second)
         ],
         "Taken for another intent while unseen. Move these, or add more like them:": [
-            line for each in findings.confusions for line in _confused(each)
+            line for each in findings.confusions[:_SHOWN] for line in _confused(each)
         ],
         f"Fewer than {FEW} examples. Add some:": [
             f"{few.intent}: {few.examples}" + (f" in '{few.language}'" if few.language else "")

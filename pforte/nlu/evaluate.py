@@ -79,9 +79,9 @@ def evaluate(
     return Scores(
         accuracy=float(right[inside].mean()),
         macro_f1=_macro_f1(wanted[inside], guessed[inside]),
-        auroc=_auroc(confidence, inside),
-        coverage_at_95=_coverage(confidence, right, 0.95),
-        coverage_at_98=_coverage(confidence, right, 0.98),
+        auroc=auroc_of(confidence, inside),
+        coverage_at_95=coverage_at(confidence, right, 0.95),
+        coverage_at_98=coverage_at(confidence, right, 0.98),
         coverage_answered=float(answered.mean()),
         precision_answered=float((acted == wanted)[answered].mean()) if answered.any() else 1.0,
         ece=_calibration_error(confidence, right),
@@ -154,7 +154,7 @@ def _macro_f1(wanted: "NDArray[np.str_]", guessed: "NDArray[np.str_]") -> float:
     return sum(values) / len(values)
 
 
-def _auroc(confidence: "NDArray[np.float64]", inside: "NDArray[np.bool_]") -> float | None:
+def auroc_of(confidence: "NDArray[np.float64]", inside: "NDArray[np.bool_]") -> float | None:
     """Return how often a message in scope has more confidence than one that is not; ties half."""
     import numpy as np
 
@@ -166,7 +166,7 @@ def _auroc(confidence: "NDArray[np.float64]", inside: "NDArray[np.bool_]") -> fl
     return float((rank[inside].sum() - own * (own + 1) / 2) / (own * other))
 
 
-def _coverage(
+def coverage_at(
     confidence: "NDArray[np.float64]", right: "NDArray[np.bool_]", precision: float
 ) -> float:
     """Return the largest share that can be answered with at least the precision."""
