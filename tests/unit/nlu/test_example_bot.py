@@ -1,26 +1,29 @@
 """The example bot keeps its promises on messages that it was not taught."""
 
-from pathlib import Path
-
 import pytest
 
-from dialogue.rasa_bot import RasaBot, load
+from dialogue.compile import compile_project
+from dialogue.project import read_project
+from dialogue.rasa_bot import RasaBot
 from pforte.bot.testing import Result, read_cases, run_cases
-from pforte.bot.training import train
-
-BOT = Path(__file__).parents[3] / "bot"
+from tests.guarantees.example import BOT, example_bot
 
 
 @pytest.fixture(scope="module")
-def bot(tmp_path_factory: pytest.TempPathFactory) -> RasaBot:
-    trained = train(BOT, tmp_path_factory.mktemp("bot"))
-    assert trained.warnings == []
-    return load(trained.folder)
+def bot() -> RasaBot:
+    return example_bot()
 
 
 @pytest.fixture(scope="module")
 def result(bot: RasaBot) -> Result:
     return run_cases(bot, read_cases(BOT / "tests"))
+
+
+def test_nothing_about_it_is_warned_of() -> None:
+    """What an author learns from is written as an author should write."""
+    project = read_project(BOT)
+    compile_project(project)
+    assert project.warnings == []
 
 
 def test_what_it_acts_on_is_right(result: Result) -> None:
