@@ -22,7 +22,7 @@ $(UV) python install --quiet 3.13 >&2 && $(UV) python find 3.13
 endef
 
 help:
-	@echo "make env          the environments in .venv, .sam and .ministack"
+	@echo "make env          the environments in .venv, .sam, .ministack and .actions"
 	@echo "make up           the whole house on this machine; Ctrl-C stops it and keeps its data"
 	@echo "make test         unit, property, template, integration and browser tests"
 	@echo "make lint         ruff, mypy, sam validate --lint, the arrows between packages"
@@ -31,7 +31,7 @@ help:
 	@echo "                  and how well messages are understood (half an hour and more)"
 	@echo "make screenshots  the README's pictures, from a running house"
 
-env: .venv/.made .sam/.made .ministack/.made
+env: .venv/.made .sam/.made .ministack/.made .actions/.made
 
 $(UV):
 	@echo "uv $(UV_VERSION) into .bootstrap"
@@ -47,7 +47,7 @@ $(UV):
 	@$(UV) sync --quiet --frozen --python "$$(cat .bootstrap/python)"
 	@touch $@
 
-.sam/.made .ministack/.made: .%/.made: pyproject.toml uv.lock .bootstrap/python
+.sam/.made .ministack/.made .actions/.made: .%/.made: pyproject.toml uv.lock .bootstrap/python
 	@UV_PROJECT_ENVIRONMENT=.$* $(UV) sync --quiet --frozen --only-group $* \
 	  --python "$$(cat .bootstrap/python)"
 	@touch $@
@@ -88,7 +88,7 @@ screenshots: env .venv/.browser
 	@touch $@
 
 # The functions run with the versions that the tests ran with.
-requirements: functions/requirements.txt layers/numpy/requirements.txt
+requirements: functions/requirements.txt layers/numpy/requirements.txt bot/actions/requirements.txt
 
 functions/requirements.txt: uv.lock | $(UV)
 	@$(UV) export --quiet --frozen --only-group functions $(EXPORT) --output-file $@
@@ -96,4 +96,8 @@ functions/requirements.txt: uv.lock | $(UV)
 
 layers/numpy/requirements.txt: uv.lock | $(UV)
 	@$(UV) export --quiet --frozen --only-group layer $(EXPORT) --output-file $@
+	@touch $@
+
+bot/actions/requirements.txt: uv.lock | $(UV)
+	@$(UV) export --quiet --frozen --only-group actions $(EXPORT) --output-file $@
 	@touch $@
