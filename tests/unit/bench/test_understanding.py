@@ -6,7 +6,15 @@ import pytest
 
 from nlu.training import OUT_OF_SCOPE, Example
 from pforte.bench import understanding
-from pforte.bench.understanding import LONGEST, WORST, YARDSTICK, Row, tables, worst_table, yardstick
+from pforte.bench.understanding import (
+    LONGEST,
+    WORST,
+    YARDSTICK,
+    Row,
+    tables,
+    worst_table,
+    yardstick,
+)
 
 ROW: Row = {
     "accuracy": 0.906,
