@@ -37,8 +37,11 @@ _GREETING = re.compile(
     r"gr(?:ü|ue)(?:ß|ss) (?:gott|dich|sie)|(?:(?:einen )?sch(?:ö|oe)nen )?gut(?:en?)? "
     r"(?:tag|morgen|mittag|abend)|hello|hiya|good (?:morning|afternoon|evening|day))"
     r"(?: (?:zusammen|beinand|team|leute|liebes team|there|all|everyone|again|nochmal))?(?!\w)|"
-    r"(?:sehr geehrte[rsn]?|liebe[rsn]?|dear) [\w&./\-]+(?: [\w&./\-]+){0,5}?(?=[,!\n])|"
-    r"sehr geehrte (?:damen und herren|herren und damen)(?!\w)|dear (?:sir or madam|all)(?!\w))"
+    r"sehr geehrte (?:damen und herren|herren und damen)(?!\w)|dear (?:sir or madam|all)(?!\w)|"
+    r"(?P<salutation>sehr geehrte[rsn]?|liebe[rsn]?|dear) (?:[\w&./\-]+ ){0,4}?(?:"
+    r"[\w\-]*(?:team|service|support|stadtwerke)(?: team)?|leute|alle|everyone|kolleg\w+|mitarbeiter\w*|"
+    r"(?:frau|herr) [\w\-]+)(?!\w)|"
+    r"(?P<formal>sehr geehrte[rsn]?|dear) [\w&./\-]+(?: [\w&./\-]+){0,5}?(?=[,!\n]))"
     r"[\s,.!:;)\-–—👋🙂😊]*){1,2}",
     re.IGNORECASE,
 )
@@ -131,13 +134,17 @@ def _stretches(text: str) -> list[Piece]:
 
 
 def _whole(text: str) -> tuple[Piece, ...]:
-    """Return what is behind a greeting, or both where that is short; nothing without a letter."""
+    """Return what is behind a greeting, or both where that is short; nothing without a letter.
+
+    Of a bare salutation whom it addresses is left out: to greet the team is not to ask for it.
+    """
     if not _LETTER.search(text):
         return ()
     greeting = _GREETING.match(text)
     rest = text[greeting.end() :] if greeting else ""
     if greeting is None or not _LETTER.search(rest):
-        return (Piece(text, 0),)
+        salutation = greeting and (greeting["salutation"] or greeting["formal"])
+        return (Piece(salutation, text.index(salutation)) if salutation else Piece(text, 0),)
     behind = Piece(rest, greeting.end())
     return (behind,) if len(rest.split()) >= _REQUEST else (Piece(text, 0), behind)
 
