@@ -39,8 +39,8 @@ _GREETING = re.compile(
     r"(?: (?:zusammen|beinand|team|leute|liebes team|there|all|everyone|again|nochmal))?(?!\w)|"
     r"sehr geehrte (?:damen und herren|herren und damen)(?!\w)|dear (?:sir or madam|all)(?!\w)|"
     r"(?P<salutation>sehr geehrte[rsn]?|liebe[rsn]?|dear) (?:[\w&./\-]+ ){0,4}?(?:"
-    r"[\w\-]*(?:team|service|support|stadtwerke)(?: team)?|leute|alle|everyone|kolleg\w+|mitarbeiter\w*|"
-    r"(?:frau|herr) [\w\-]+)(?!\w)|"
+    r"[\w\-]*(?:team|service|support|stadtwerke)(?: team)?|leute|alle|everyone|"
+    r"kolleg\w+|mitarbeiter\w*|(?:frau|herr) [\w\-]+)(?!\w)|"
     r"(?P<formal>sehr geehrte[rsn]?|dear) [\w&./\-]+(?: [\w&./\-]+){0,5}?(?=[,!\n]))"
     r"[\s,.!:;)\-–—👋🙂😊]*){1,2}",
     re.IGNORECASE,
