@@ -157,7 +157,7 @@ def _run(doing: Generator[Call, Result], act: Act) -> None:
 
 def _message(runtime: Runtime, turn: Recorded) -> Event:
     """Return the message: a payload, or a text with the intent that Rasa gave it."""
-    text = turn["user"]
+    text = turn["user"].strip()
     intent = next((e.get("intent") for e in turn["events"] if e["event"] == "user"), None)
     return read_payload(text, runtime.domain) or said(text, intent)
 

@@ -17,7 +17,8 @@ def read_payload(text: str, domain: Domain) -> Event | None:
 
     The names in it are entities, not slots; a list gives several; unknown ones are left out.
     """
-    match = _PAYLOAD.match(text.strip())
+    text = text.strip()
+    match = _PAYLOAD.match(text)
     if match is None or match["name"].strip() not in domain.intents:
         return None
     intent = match["name"].strip()

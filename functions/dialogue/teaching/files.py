@@ -9,7 +9,7 @@ from dialogue.source import Node, ProjectError, read_yaml, yaml_files
 
 Warn = Callable[[Node, str], None]
 
-_SECTION = re.compile(r"^([A-Za-z_][\w]*)\s*:", re.MULTILINE)
+_SECTION = re.compile(r"^['\"]?([A-Za-z_]\w*)['\"]?\s*:", re.MULTILINE)
 _RETRIEVAL = re.compile(r"^\s*-?\s*intent:\s*['\"]?([^\s'\"/]+)/", re.MULTILINE)
 _NEWEST = (3, 1)
 
@@ -57,7 +57,8 @@ def _read(files: Files, path: Path) -> None:
     # An nlu file has thousands of lines; all that the dialogue needs is which intents retrieve.
     retrieving = dict.fromkeys((*files.retrieval_intents, *_RETRIEVAL.findall(text)))
     files.retrieval_intents = list(retrieving)
-    if set(_SECTION.findall(text)) <= {"version", "nlu"}:
+    found = set(_SECTION.findall(text))
+    if found and found <= {"version", "nlu"}:
         return
     sections = read_yaml(path, str(path)).mapping("a bot's file")
     if _readable(files, sections.get("version")):

@@ -199,9 +199,7 @@ class _Check:
     """Run the rules on all that was written, as on a conversation."""
 
     policy: RulePolicy
-    sources: dict[Source, list[tuple[str, str | None]]] = field(
-        default_factory=lambda: defaultdict(list)
-    )
+    sources: dict[Source, list[tuple[str, str]]] = field(default_factory=lambda: defaultdict(list))
     errors: list[str] = field(default_factory=list)
     used: set[Source] = field(default_factory=set)
 
@@ -210,7 +208,7 @@ class _Check:
         for tracker in rules:
             for running, wanted, predicted, source in self._predictions(tracker):
                 if source[0] in ("default", "loop"):
-                    self.sources[source].append((source[1], predicted))
+                    self.sources[source].append((source[1], predicted or wanted))
                 else:
                     self.sources[source].append((running.name, wanted))
         for tracker in both:
@@ -253,26 +251,31 @@ class _Check:
 
     def _once(self, running: StoryTracker) -> tuple[str | None, Source]:
         found = self.policy.find(running, running.states)
+        source = found.source
+        if source[0] == "none":
+            # Rules that contradict each other are not looked up at all: they meet here.
+            source = ("none", key_of(_since_snippet(running.states)))
         settings = self.policy.settings
         if found.action is None and running.is_rule:
             fallback = settings.core_fallback_action_name
-            return (fallback if settings.enable_fallback_prediction else LISTEN), found.source
-        return found.action, found.source
+            return (fallback if settings.enable_fallback_prediction else LISTEN), source
+        return found.action, source
 
     def _compare(
         self, running: StoryTracker, wanted: str, predicted: str | None, source: Source
     ) -> None:
-        if not predicted or source[0] == "none" or predicted == wanted:
+        if not predicted or predicted == wanted:
             return
         if self._gives_way(running, predicted, source):
             self.policy.forget(source[1])
             return
-        others = {name for name, action in self.sources.get(source, ()) if action != wanted}
+        others = {each for each in self.sources.get(source, ()) if each[1] != wanted}
         if others:
             kind = "rule" if running.is_rule else "story"
+            against = " and ".join(f"'{name}' with '{action}'" for name, action in sorted(others))
             self.errors.append(
-                f"{_place(running).place}: {kind} '{running.name}' goes on with '{wanted}' where "
-                f"{_quoted(others)} says '{predicted}'. Change one of them."
+                f"{_place(running).place}: {kind} '{running.name}' goes on with '{wanted}', but "
+                f"{against}. Change one of them."
             )
 
     def _gives_way(self, running: StoryTracker, predicted: str, source: Source) -> bool:
