@@ -15,6 +15,7 @@ from nlu.calibration import Curve, fit_curve, threshold_for
 from nlu.clauses import Piece, plan
 from nlu.encoder import SHARES, Encoder
 from nlu.interpreter import FILE
+from nlu.misspelling import misspelt
 from nlu.negation import negation
 from nlu.neighbours import Neighbours, prepare
 from nlu.settings import NluSettings
@@ -82,12 +83,14 @@ class _Trial(NamedTuple):
 class _Taught(NamedTuple):
     """All that is learned from: the first `counted` rows are customers' words.
 
-    `cosines` are those of each row with the `kept` ones. After these come rows that are not
-    learned from. To read example `owners[i]` is to read the row `reads[i]`, and the surest counts.
+    `folds` say which fold leaves a row out, if any. `cosines` are those of each row with the `kept`
+    ones. After these come rows that are not learned from. To read example `owners[i]` is to read
+    the row `reads[i]`, and the surest counts.
     """
 
     labels: NDArray[np.int64]
     counted: int
+    folds: NDArray[np.int64]
     kept: NDArray[np.int64]
     cosines: NDArray[np.float32]
     reads: NDArray[np.int64]
@@ -104,8 +107,10 @@ def train(
     """Write a model into `folder`; the same examples make the same bytes.
 
     `hints` are further examples that are no customers' words (titles of intents): they are
-    learned from but never counted. `encoders` are the tier's, in the order of `SHARES`. Raises
-    ValueError with fewer than two intents.
+    learned from but never counted. So are misspelt copies of the examples where these are few
+    enough: misspelt messages are understood better then, and others no worse (cross-validated).
+    `encoders` are the tier's, in the order of `SHARES`. Raises ValueError with fewer than two
+    intents.
     """
     intents = sorted({example.intent for example in examples} - {OUT_OF_SCOPE})
     if len(intents) < 2:
@@ -115,6 +120,8 @@ def train(
         raise ValueError(f"tier '{settings.tier}' needs {len(shares)} encoders")
     names = [Example(_spoken(intent), intent) for intent in intents]
     every = [*examples, *(hint for hint in hints if hint.intent in intents), *names]
+    copies = len(examples) if len(examples) + len(every) <= landmarks.ALL else 0
+    every += [each._replace(text=misspelt(each.text)) for each in examples[:copies]]
     number = {intent: position for position, intent in enumerate(intents)}
     labels = np.array([number.get(example.intent, ridge.NO_INTENT) for example in every])
     kept = landmarks.choose(labels)
@@ -124,7 +131,10 @@ def train(
     cosines = neighbours.many(
         texts + pieces, np.concatenate([meanings, neighbours.meaning(pieces)])
     )
-    taught = _Taught(labels, len(examples), kept, cosines, reads, owners)
+    folds = np.full(len(every), FOLDS)
+    folds[: len(examples)] = _places(labels[: len(examples)]) % FOLDS
+    folds[len(every) - copies :] = folds[:copies]
+    taught = _Taught(labels, len(examples), folds, kept, cosines, reads, owners)
     fit = ridge.fit(cosines[: len(every)], kept, ridge.targets(labels, len(intents)))
     trial = _try(taught, fit, settings.expected_out_of_scope)
     curve, threshold = _curve(labels[: len(examples)], trial, settings.precision)
@@ -219,14 +229,13 @@ def _try(taught: _Taught, fit: ridge.Fit, out_of_scope: float) -> _Trial:
     Only customers' words are; weights give hidden intents and examples out of scope the share that
     out-of-scope messages are expected to have.
     """
-    part = _places(taught.labels[: taught.counted]) % FOLDS
     evidence, guesses, labels = [], [], []
     many = len(taught.kept) < len(taught.labels)
     for fold in range(0, FOLDS, 2 if many else 1):  # of many examples half are enough
         meant = taught.labels.copy()
         meant[(meant >= 0) & (meant % HIDDEN == fold % HIDDEN)] = ridge.NO_INTENT
         left_out = (meant < 0) & (taught.labels >= 0)
-        left_out[: taught.counted] |= part == fold
+        left_out |= taught.folds == fold
         if not left_out[: taught.counted].any():  # a bot with few examples
             continue
         known = np.where(left_out, ridge.NO_INTENT, meant)[taught.kept]

@@ -198,3 +198,32 @@ def test_the_threshold_keeps_the_wanted_precision() -> None:
     assert threshold_for(0.99, confidence, right, weights) == pytest.approx(0.7, abs=1e-5)
     assert threshold_for(0.8, confidence, right, weights) == pytest.approx(0.5, abs=1e-5)
     assert threshold_for(0.9, confidence, ~right, weights) == 1.0
+
+
+def test_an_unseen_example_has_no_copy_that_gives_it_away(tmp_path: Path) -> None:
+    """What training reports of unseen examples is by models that saw no copy of them either."""
+    letters = np.random.default_rng(3).integers(97, 123, size=(120, 3, 8))
+    words = [[bytes(word.tolist()).decode() for word in text] for text in letters]
+    examples = [Example(" ".join(text), f"intent {row % 3}") for row, text in enumerate(words)]
+
+    report = train(examples, NluSettings(tier="small"), tmp_path)
+
+    assert report.accuracy < 0.75
+
+
+def test_the_same_examples_make_the_same_bytes(tmp_path: Path) -> None:
+    """Training twice writes the same files."""
+    for folder in ("one", "other"):
+        train(EXAMPLES, NluSettings(tier="small"), tmp_path / folder)
+    files = sorted(file.name for file in (tmp_path / "one").iterdir())
+    assert files == sorted(file.name for file in (tmp_path / "other").iterdir())
+    for name in files:
+        assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "other" / name).read_bytes()
+
+
+def test_a_slip_does_not_hide_what_was_taught(interpreter: Interpreter) -> None:
+    """Messages are misspelt, and still mean what they mean."""
+    assert interpreter.parse("offnungszeitn").ranking[0].name == "opening_hours"
+    assert interpreter.parse("ich möchte mit einem mneschen spechen").ranking[0].name == (
+        "talk_to_human"
+    )
