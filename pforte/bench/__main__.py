@@ -13,6 +13,7 @@ from rich.table import Table
 from pforte.bench.figures import Figure, as_json, figures
 from pforte.bench.measure import measure
 from pforte.bench.package import read_build
+from pforte.bench.tiers import measure_tiers
 from pforte.failure import Failure
 from pforte.house.build import BUILT, build
 from pforte.house.house import CHECKOUT
@@ -27,6 +28,8 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.add_argument("--runs", type=int, default=RUNS, help="starts of each function")
     chosen = parser.parse_args(arguments)
+    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):  # before numpy is loaded
+        os.environ.setdefault(name, "1")
     try:
         found = _bench(chosen.runs)
     except Failure as failure:
@@ -42,8 +45,14 @@ def main(arguments: Sequence[str]) -> int:
 def _bench(runs: int) -> list[Figure]:
     build()  # for this machine's processor: what is measured has to run here
     for_aws = FOR_AWS if (FOR_AWS / "template.yaml").exists() else BUILT
-    measured = measure(BUILT, runs, lambda line: print(line, file=sys.stderr))
-    return [*_machine(), *figures(measured, read_build(BUILT), read_build(for_aws))]
+    built, packed = read_build(BUILT), read_build(for_aws)
+    measured = measure(BUILT, runs, _say)
+    tiers = measure_tiers(built, packed, _say)
+    return [*_machine(), *figures(measured, built, packed), *tiers]
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr)
 
 
 def _machine() -> list[Figure]:
