@@ -33,7 +33,7 @@ _TOKEN = re.compile(r"\S+")
 _WORD = re.compile(r"\w+")
 
 _GREETING = re.compile(
-    r"(?:\s*(?:(?:hallo|hallöchen|halli ?hallo|hi|hey|huhu|moin(?: moin)?|servus|grüezi|tach|"
+    r"\s*(?:(?:(?:hallo|hallöchen|halli ?hallo|hi|hey|huhu|moin(?: moin)?|servus|grüezi|tach|"
     r"gr(?:ü|ue)(?:ß|ss) (?:gott|dich|sie)|(?:(?:einen )?sch(?:ö|oe)nen )?gut(?:en?)? "
     r"(?:tag|morgen|mittag|abend)|hello|hiya|good (?:morning|afternoon|evening|day))"
     r"(?: (?:zusammen|beinand|team|leute|liebes team|there|all|everyone|again|nochmal))?(?!\w)|"
@@ -46,7 +46,8 @@ _GREETING = re.compile(
     re.IGNORECASE,
 )
 
-_END = re.compile(r"[.!?…;]+[\s\"')»“]+|\s*\n\s*")
+# No repetition of what may follow itself: any text is read in time that grows with its length.
+_END = re.compile(r"[.!?…;][\s\"')»“]|\n")
 _SHORTENED = re.compile(
     r"(?:\b(?:nr|str|ca|bzw|usw|ggf|evtl|inkl|tel|dr|hr|fr|mr|mrs|ms|st|no|z|d|u|i|e|[a-z])|\d)\.$",
     re.IGNORECASE,
@@ -54,15 +55,18 @@ _SHORTENED = re.compile(
 """What stands before a full stop that ends no sentence."""
 
 _NEXT = re.compile(
-    r",?\s+(?:und|and|sowie|plus|außerdem|ausserdem|zudem|weiters|ferner|desweiteren|zusätzlich|"
-    r"übrigens|sondern|additionally|furthermore|besides)\b[\s,:]+|"
-    r",\s*(?=(?:ich|wir|mein[a-z]*|unser[a-z]*|bitte|wie|wann|wo|was|wer|warum|wieso|welche[rsnm]?|"
+    r"(?:,\s|\s)(?:und|and|sowie|plus|außerdem|ausserdem|zudem|weiters|ferner|desweiteren|zusätzlich|"
+    r"übrigens|sondern|additionally|furthermore|besides)\b|"
+    r",\s?(?=(?:ich|wir|mein[a-z]*|unser[a-z]*|bitte|wie|wann|wo|was|wer|warum|wieso|welche[rsnm]?|"
     r"kann|können|könnten|könnt|darf|haben|hab|habt|gibt|nur|aber|i|i'm|i'd|i've|we|my|our|please|"
     r"how|when|where|what|who|why|which|can|could|may|do|is|are|just|only|but|also)\b)|"
-    r"\s+[–—-]\s+",
+    r"\s[–—-]\s",
     re.IGNORECASE,
 )
 
+
+_MARKS = ".!?…;"
+_SEPARATING = " \t\n\r,:\"')»“"
 
 _PAIR = re.compile(r"\b(?:between|both|zwischen|sowohl|either|entweder)\b", re.IGNORECASE)
 """Where two things are one."""
@@ -188,23 +192,20 @@ def _cut(piece: Piece, cuts: Iterator[tuple[int, int]]) -> list[Piece]:
 
     What ends a part (a question mark) belongs to it.
     """
+    text = piece.text
     parts: list[Piece] = []
-    begin = 0
-    places = [*cuts, (len(piece.text), len(piece.text))]
-    for number, (end, after) in enumerate(places):
-        last = number == len(places) - 1
-        marks = piece.text[end:after].rstrip() if piece.text[end : end + 1] in ".!?…;" else ""
-        part = piece.text[begin : end + len(marks)]
-        short = len(_WORD.findall(part)) < _FEWEST or not _LETTER.search(part)
-        if short and not last:
-            continue
-        if short and parts:
-            before = parts.pop()
-            start = before.start - piece.start
-            part, begin = piece.text[start : end + len(marks)], start
-        if _LETTER.search(part):
-            parts.append(Piece(part, piece.start + begin))
-        begin = after
+    begin = counted = words = 0
+    for place, after in (*cuts, (len(text), len(text))):
+        end = place + (place < len(text) and text[place] in _MARKS)
+        words += len(_WORD.findall(text, counted, end))
+        counted = end
+        if words >= _FEWEST and _LETTER.search(text, begin, end):
+            begin += len(text[begin:end]) - len(text[begin:end].lstrip(_SEPARATING))
+            parts.append(Piece(text[begin:end], piece.start + begin))
+            begin, words = after, 0
+    if words and _LETTER.search(text, begin):
+        start = parts.pop().start - piece.start if parts else 0
+        parts.append(Piece(text[start:], piece.start + start))
     return parts
 
 

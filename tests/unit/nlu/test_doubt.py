@@ -37,7 +37,7 @@ TAUGHT = {
 EXAMPLES = [Example(text, intent) for intent, texts in TAUGHT.items() for text in texts]
 
 
-def trained(folder: Path, threshold: float = 0.3, ambiguity: float = 0.0) -> Interpreter:
+def trained(folder: Path, threshold: float = 0.05, ambiguity: float = 0.0) -> Interpreter:
     """Return the small bot with Rasa's two settings."""
     train(EXAMPLES, NluSettings(tier="small", threshold=threshold, ambiguity=ambiguity), folder)
     return Interpreter.load(folder)
