@@ -37,7 +37,7 @@ TAUGHT = {
 EXAMPLES = [Example(text, intent) for intent, texts in TAUGHT.items() for text in texts]
 
 
-def trained(folder: Path, threshold: float = 0.05, ambiguity: float = 0.0) -> Interpreter:
+def trained(folder: Path, threshold: float = 0.2, ambiguity: float = 0.0) -> Interpreter:
     """Return the small bot with Rasa's two settings."""
     train(EXAMPLES, NluSettings(tier="small", threshold=threshold, ambiguity=ambiguity), folder)
     return Interpreter.load(folder)
@@ -77,7 +77,7 @@ def test_how_far_a_text_negates(text: str, how: Negation) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["I don't want to cancel", "ich möchte nicht kündigen", "nicht kündigen, nur fragen"]
+    "text", ["I don't want to cancel", "ich möchte nicht kündigen", "Hallo, nicht kündigen!"]
 )
 def test_a_refusal_unlike_the_examples_is_not_acted_on(interpreter: Interpreter, text: str) -> None:
     """The guess stays, so that it can be asked back."""
