@@ -66,7 +66,7 @@ lint: env
 	.venv/bin/pytest -q tests/unit/test_arrows.py
 
 # ARCHITECTURE=x86_64 builds for Intel and AMD.
-ARCHITECTURE := arm64
+export ARCHITECTURE := arm64
 build: env
 	PATH="$(CURDIR)/.sam/bin:$$PATH" SAM_CLI_TELEMETRY=0 \
 	  sam build --parameter-overrides Architecture=$(ARCHITECTURE)

@@ -65,6 +65,7 @@ def _sam(*arguments: str) -> None:
             # SAM looks for the runtime's interpreter with pip on PATH.
             "PATH": f"{_SAM}{os.pathsep}{os.environ['PATH']}",
             "SAM_CLI_TELEMETRY": "0",
+            "ARCHITECTURE": architecture(),  # for the layers' Makefile
         },
         stdin=subprocess.DEVNULL,
         capture_output=True,

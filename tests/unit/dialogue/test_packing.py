@@ -20,8 +20,8 @@ def bot(write_bot: WriteBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 def test_two_layers_are_one_bot(bot: Path, tmp_path: Path) -> None:
     """What answers is in one, what classifies in the other, and together they are the whole."""
-    said = packing.pack("bot", bot, tmp_path / "one")
-    model = packing.pack("model", bot, tmp_path / "other")
+    said = packing.pack("bot", bot, tmp_path / "one", "arm64")
+    model = packing.pack("model", bot, tmp_path / "other", "arm64")
     assert [said.name, model.name] == ["trained_bot", "trained_model"]
     assert not list(said.rglob("*.npy"))
     assert not list(model.rglob("bot.json"))
@@ -33,9 +33,9 @@ def test_both_layers_are_trained_once(
     bot: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The second is packed from the same training, so that they are of one bot."""
-    packing.pack("bot", bot, tmp_path / "one")
+    packing.pack("bot", bot, tmp_path / "one", "arm64")
     monkeypatch.setattr(training, "train", None)
-    packing.pack("model", bot, tmp_path / "other")
+    packing.pack("model", bot, tmp_path / "other", "arm64")
 
 
 def test_a_broken_bot_ends_the_build(
@@ -43,10 +43,13 @@ def test_a_broken_bot_ends_the_build(
 ) -> None:
     """Make sees that the step failed, and what to do about it."""
     (bot / "domain.yml").write_text("intents: [\n")
-    assert packing.main(["model", str(tmp_path / "layer")]) != 0
+    assert packing.main(["model", str(tmp_path / "layer"), "x86_64"]) != 0
     assert "domain.yml" in capsys.readouterr().err
 
 
-def test_an_unknown_part_is_called_wrongly(tmp_path: Path) -> None:
-    """There are two."""
-    assert packing.main(["all", str(tmp_path)]) == 2
+@pytest.mark.parametrize(
+    "wrong", [["all", "layer", "arm64"], ["bot", "layer", "mips"], ["bot", "layer"], []]
+)
+def test_what_does_not_exist_is_called_wrongly(wrong: list[str]) -> None:
+    """There are two parts, and two processors."""
+    assert packing.main(wrong) == 2
