@@ -183,4 +183,4 @@ def test_the_model_is_in_the_function_that_classifies_alone() -> None:
     assert carried.pop("ConverseFunction") == {"NumpyLayer", "ModelLayer", "BotLayer"}
     assert set().union(*carried.values()) == {"BotLayer"}
     converse = FUNCTIONS["ConverseFunction"]["Environment"]["Variables"]
-    assert converse["OPENBLAS_NUM_THREADS"] == 1
+    assert converse["OPENBLAS_NUM_THREADS"] == "1"
