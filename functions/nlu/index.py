@@ -38,11 +38,6 @@ class Index:
         """Return how many examples there are."""
         return int(self.dense.shape[1])
 
-    @property
-    def unseen(self) -> float:
-        """Return the IDF of n-grams that no example holds."""
-        return float(self.rarity[-1])
-
     @classmethod
     def of(cls, texts: Sequence[str], kept: NDArray[np.int64] | None = None) -> "Index":
         """Build the index of the kept texts; how rare an n-gram is, all tell."""

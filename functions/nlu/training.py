@@ -17,7 +17,7 @@ from nlu.encoder import SHARES, Encoder
 from nlu.interpreter import FILE
 from nlu.misspelling import misspelt
 from nlu.negation import negation
-from nlu.neighbours import Neighbours, prepare
+from nlu.neighbours import prepare
 from nlu.settings import NluSettings
 
 OUT_OF_SCOPE = "__oos__"
@@ -150,7 +150,7 @@ def train(
         ("negations", np.array([negation(every[row].text) for row in kept], dtype=np.int8)),
     ):
         np.save(folder / f"{name}.npy", array, allow_pickle=False)
-    _write_model(folder, intents, neighbours, curve, threshold, settings)
+    _write_model(folder, intents, curve, threshold, settings)
     explain.write_examples([every[position].text for position in kept], folder)
     language.train([(e.text, e.language) for e in examples if e.language]).save(folder)
     answered = float(trial.weights[taken].sum())
@@ -200,7 +200,6 @@ def _readings(
 def _write_model(
     folder: Path,
     intents: list[str],
-    neighbours: Neighbours,
     curve: Curve,
     threshold: float,
     settings: NluSettings,
@@ -208,8 +207,6 @@ def _write_model(
     model = {
         "tier": settings.tier,
         "intents": intents,
-        "examples": neighbours.index.size,
-        "unseen": neighbours.index.unseen,
         "slope": curve.slope,
         "offset": curve.offset,
         "threshold": threshold,
