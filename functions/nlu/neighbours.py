@@ -83,9 +83,9 @@ def prepare(
 
 
 def _encode(encoders: tuple[Encoder, ...], texts: Sequence[str]) -> NDArray[np.float32]:
-    spoken = [plain(text) for text in texts]
     if not encoders:
         return np.zeros((len(texts), 0), dtype=np.float32)
+    spoken = [plain(text) for text in texts]
     return np.concatenate([each.encode(spoken) for each in encoders], axis=1).astype(np.float32)
 
 
