@@ -11,6 +11,7 @@ from conversation.turn import ActionCall
 from conversation.understanding import FALLBACK_INTENT, Language, RankedIntent, Understanding
 from tests.guarantees.bot import EchoBot
 from tests.guarantees.house import House
+from tests.unit.converse.talk import buttons, disclosed, new_house, sentence
 
 
 class Listener(EchoBot):
@@ -152,3 +153,21 @@ def test_the_likeliest_requests_are_offered(
     assert said[-1] == ("ask_back" if offered else "rephrase")
     shown = [title for title, _ in house.messenger.taken[-1].buttons]
     assert shown == [*offered, "title_person"]
+
+
+def test_a_customer_with_two_questions_gets_two_answers() -> None:
+    """What the example bot says to each, in the order in which they were asked."""
+    house = new_house()
+    said = house.ask("Ich möchte meinen Zählerstand melden. Und wann haben Sie morgen geöffnet?")
+
+    assert len(said) == 3
+    assert "zaehlerstand" in said[1]
+    assert "Marktplatz 1" in said[2]
+
+
+def test_who_does_not_want_to_cancel_is_asked() -> None:
+    """Nothing is cancelled, nobody is fetched; the likeliest request is there to be tapped."""
+    house = new_house()
+    assert house.ask("Ich möchte nicht kündigen.") == disclosed(sentence("ask_back"))
+    assert buttons(house) == ["Vertrag kündigen", "Mit Mensch sprechen"]
+    assert house.state().assignee == "bot"
