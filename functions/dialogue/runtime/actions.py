@@ -17,7 +17,7 @@ from dialogue.runtime.fallback import (
     run_two_stage,
 )
 from dialogue.runtime.forms import run_form
-from dialogue.runtime.tracker import Tracker, applied, leaving
+from dialogue.runtime.tracker import Tracker, leaving
 
 _RETRIEVAL = "response_selector"
 
@@ -72,7 +72,7 @@ def _back(tracker: Tracker, turn: Turn) -> list[Event]:
 
 
 def _start_session(tracker: Tracker, _turn: Turn) -> list[Event]:
-    carried = [e for e in applied(tracker.events) if e["event"] == "slot"]
+    carried = [e for e in tracker.applied if e["event"] == "slot"]
     if not tracker.domain.carry_over_slots:
         carried = []
     slots = [slot(each["name"], each["value"]) for each in carried]
@@ -93,7 +93,7 @@ def _rephrase(tracker: Tracker, turn: Turn) -> list[Event]:
 
 def _revert_fallback(tracker: Tracker, _turn: Turn) -> list[Event]:
     """Forget the questions of the fallback, and keep what the user made of them."""
-    done = [e["name"] for e in applied(tracker.events) if is_action(e) and e["name"] != LISTEN]
+    done = [e["name"] for e in tracker.applied if is_action(e) and e["name"] != LISTEN]
     message = copy.deepcopy(tracker.last(("user",)))
     again = [bare("rewind")] * 3 + [action(LISTEN)]
     if message is None:

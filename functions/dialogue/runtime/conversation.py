@@ -17,7 +17,7 @@ from dialogue.runtime.events import (
 )
 from dialogue.runtime.extraction import extract_slots
 from dialogue.runtime.policies import Policy, Prediction, predict
-from dialogue.runtime.tracker import Tracker, applied
+from dialogue.runtime.tracker import Tracker
 
 MOST_ACTIONS = 10
 """Actions in one turn; more are a loop in the bot's rules, and Rasa stops silently."""
@@ -44,7 +44,7 @@ class Runtime:
 
     def begin_session(self, tracker: Tracker, turn: Turn, now: float) -> Doing:
         """Begin a session where none is, or the last message is older than sessions last."""
-        if applied(tracker.events) and not self._expired(tracker, now):
+        if tracker.applied and not self._expired(tracker, now):
             return
         yield from self._run(Prediction(SESSION_START, 1.0, None), tracker, turn, now)
 

@@ -101,6 +101,20 @@ class Domain:
         slots.setdefault(SESSION_METADATA_SLOT, Slot("any", influence=False))
         return slots
 
+    @cached_property
+    def initial_slots(self) -> dict[str, Any]:
+        """Return the values of all slots before anything is said."""
+        return {name: each.kept(each.initial_value) for name, each in self.all_slots.items()}
+
+    @cached_property
+    def initial_features(self) -> dict[str, Feature]:
+        """Return what policies see of them."""
+        return {
+            name: feature
+            for name, each in self.all_slots.items()
+            if (feature := each.feature(self.initial_slots[name])) is not None
+        }
+
     def for_actions(self) -> dict[str, Any]:
         """Return the domain as an action server reads it."""
         return {

@@ -1,15 +1,24 @@
 """Do what a story did after the same states, as Rasa's two memoization policies do."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
 from dialogue.runtime.domain import Domain
-from dialogue.runtime.events import LISTEN, Event, is_action
+from dialogue.runtime.events import LISTEN, Event, intent_of, is_action
 from dialogue.runtime.policies import AUGMENTED, MEMOIZATION, Prediction, score
-from dialogue.runtime.states import RuleOnly, State, heard, key_of, states_without_rules
-from dialogue.runtime.tracker import Tracker, applied
+from dialogue.runtime.states import (
+    RuleOnly,
+    State,
+    Step,
+    Way,
+    heard,
+    key_of,
+    states_without_rules,
+    steps_of,
+)
+from dialogue.runtime.tracker import Tracker
 
 
 @dataclass(frozen=True)
@@ -24,12 +33,18 @@ class MemoizationSettings:
 
 @dataclass(frozen=True)
 class MemoizationPolicy:
-    """Stories, ready to be recalled: actions by the digest of the states before them."""
+    """Stories, ready to be recalled: actions by the digest of the states before them.
+
+    `longest`: how many states are before an action at most; `intents`: after which an action is
+    known at all.
+    """
 
     domain: Domain
     settings: MemoizationSettings
     lookup: Mapping[str, str]
     rule_only: RuleOnly
+    longest: int
+    intents: frozenset[str]
 
     def predict(self, tracker: Tracker) -> Prediction:
         """Return what a story does here, with confidence 0 where none tells."""
@@ -41,25 +56,29 @@ class MemoizationPolicy:
         return Prediction(action, confidence, name, self.settings.priority)
 
     def _recall(self, tracker: Tracker) -> str | None:
-        events = applied(tracker.events)
-        states = self._states(tracker, events)
-        action = self.lookup.get(digest(states))
+        heard_now = tracker.latest_action == LISTEN and tracker.message is not None
+        if heard_now and intent_of(tracker.message) not in self.intents:
+            return None
+        states = self._states(steps_of(tracker), tracker)
+        action = self._lookup(states)
         if action is not None or not self.settings.augmented:
             return action
         # Forget the oldest action and what was before it, again and again, and look once more.
-        rest = _from_action(applied(events[self._horizon(events) :]), 1)
-        while rest is not None:
-            shorter = self._states(tracker, rest)
+        events = tracker.applied
+        for start in self._starts(events[self._horizon(events) :]):
+            shorter = self._states(Way(tracker).follow(start), tracker)
             if shorter != states:
-                action = self.lookup.get(digest(shorter))
+                action = self._lookup(shorter)
                 if action is not None:
                     return action
                 states = shorter
-            rest = _from_action(rest, 2)
         return None
 
-    def _states(self, tracker: Tracker, events: Sequence[Event]) -> list[State]:
-        states = states_without_rules(tracker, events, self.rule_only)
+    def _lookup(self, states: Sequence[State]) -> str | None:
+        return self.lookup.get(digest(states)) if len(states) <= self.longest else None
+
+    def _states(self, steps: Sequence[Step], tracker: Tracker) -> list[State]:
+        states = states_without_rules(steps, self.rule_only)
         kept = states[-self.settings.max_history :] if self.settings.max_history else states
         return heard(kept, tracker.message)
 
@@ -73,23 +92,49 @@ class MemoizationPolicy:
                     return index
         return 0
 
+    def _starts(self, events: Sequence[Event]) -> Iterator[Sequence[Event]]:
+        """Yield the events from each action on, but for those longer than any story."""
+        actions = [index for index, event in enumerate(events) if is_action(event)]
+        first = 0 if self.settings.max_history else self._first_start(events, actions)
+        yield from (events[start:] for start in actions[first:])
+
+    def _first_start(self, events: Sequence[Event], actions: Sequence[int]) -> int:
+        """Return the first action from which on a story may be long enough.
+
+        Counted are the states that stories know for certain: not those of rules, and not those
+        after a loop or before an action that was asked for, where it depends on the turn before.
+        """
+        unsure = {event["name"] for event in events if event["event"] == "active_loop"}
+        if any(event["event"] == "followup" for event in events):
+            return 0
+        certain = 1
+        following: Event | None = None
+        for position in range(len(actions) - 1, -1, -1):
+            event = events[actions[position]]
+            hidden = bool(following and following.get("hide_rule_turn"))
+            certain += event["name"] not in unsure and not hidden
+            if certain > self.longest:
+                return position + 1
+            following = event
+        return 0
+
     def plain(self) -> dict[str, Any]:
         """Return the policy in JSON types, without domain and rules."""
-        return {"settings": vars(self.settings), "lookup": dict(self.lookup)}
+        return {
+            "settings": vars(self.settings),
+            "lookup": dict(self.lookup),
+            "longest": self.longest,
+            "intents": sorted(self.intents),
+        }
 
     @classmethod
     def of(cls, plain: dict[str, Any], domain: Domain, rule_only: RuleOnly) -> Self:
         """Return the policy that `plain` wrote."""
         settings = MemoizationSettings(**plain["settings"])
-        return cls(domain, settings, plain["lookup"], rule_only)
+        intents = frozenset(plain["intents"])
+        return cls(domain, settings, plain["lookup"], rule_only, plain["longest"], intents)
 
 
 def digest(states: Sequence[State]) -> str:
     """Return what states are recalled by."""
     return hashlib.blake2b(key_of(states).encode(), digest_size=12).hexdigest()
-
-
-def _from_action(events: Sequence[Event], nth: int) -> list[Event] | None:
-    """Return the events from the first or second action on, None where there is none."""
-    actions = [index for index, event in enumerate(events) if is_action(event)]
-    return applied(events[actions[nth - 1] :]) if len(actions) >= nth else None

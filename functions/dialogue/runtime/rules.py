@@ -7,8 +7,8 @@ from typing import Any, Literal, NamedTuple, Self
 from dialogue.runtime.domain import NOT_SET, Domain
 from dialogue.runtime.events import LISTEN, Event, intent_of
 from dialogue.runtime.policies import RULES, Prediction, score
-from dialogue.runtime.states import State, key_of, loop_of, past_states
-from dialogue.runtime.tracker import Tracker, applied
+from dialogue.runtime.states import State, key_of, loop_of, steps_of
+from dialogue.runtime.tracker import Tracker
 
 DEFAULT_ACTION_OF_INTENT = {
     "restart": "action_restart",
@@ -76,7 +76,7 @@ class RulePolicy:
         confidence = score(tracker, as_understood=settings.use_nlu_confidence_as_score)
         action = found.action
         fallback = (LISTEN, 0.0)
-        if settings.enable_fallback_prediction:
+        if settings.enable_fallback_prediction and settings.core_fallback_threshold > 0:
             fallback = (settings.core_fallback_action_name, settings.core_fallback_threshold)
         known = action in self.domain.known_actions
         if action is None or not known or confidence < fallback[1]:
@@ -112,7 +112,7 @@ class RulePolicy:
             if tracker.latest_action:
                 return Found(loop, ("loop", loop), no_user=True)
         if states is None:
-            states = past_states(tracker, applied(tracker.events), touched_only=False)
+            states = [step.state for step in steps_of(tracker)]
         return self._find_rule(tracker, states)
 
     def _find_rule(self, tracker: Tracker, states: Sequence[State]) -> Found:

@@ -7,7 +7,7 @@ as far as they influence the conversation (`slots`), and the active loop (`activ
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from dialogue.runtime.domain import Domain
 from dialogue.runtime.events import LISTEN, Event, entities_of, intent_of, is_action
@@ -54,25 +54,64 @@ def past_states(tracker: Tracker, events: Sequence[Event], *, touched_only: bool
     return states
 
 
-def states_without_rules(
-    tracker: Tracker, events: Sequence[Event], rule_only: RuleOnly
-) -> list[State]:
+class Step(NamedTuple):
+    """What was true before an action, or is true now.
+
+    `judged`: whether it is decided anew here if stories know of the turn, which they do not where
+    the action is `hidden`.
+    """
+
+    state: State
+    judged: bool
+    hidden: bool
+    done: str | None
+
+
+class Way:
+    """The steps of a conversation, taken once: later events only add to them."""
+
+    def __init__(self, tracker: Tracker) -> None:
+        self.rewritten = tracker.rewritten
+        self._passing = tracker.fresh()
+        self._taken = 0
+        self._steps: list[Step] = []
+
+    def follow(self, events: Sequence[Event]) -> list[Step]:
+        """Return the steps through applied events, and the last one after them."""
+        for event in events[self._taken :]:
+            if is_action(event):
+                self._steps.append(self._step(hidden=bool(event.get("hide_rule_turn"))))
+            self._passing.apply(event)
+        self._taken = len(events)
+        return [*self._steps, self._step(hidden=False)]
+
+    def _step(self, *, hidden: bool) -> Step:
+        passing = self._passing
+        judged = not passing.followup and passing.latest_action != passing.loop_name
+        return Step(current_state(passing), judged, hidden, passing.latest_action)
+
+
+def steps_of(tracker: Tracker) -> list[Step]:
+    """Return the steps of a conversation."""
+    way = tracker.way
+    if not isinstance(way, Way) or way.rewritten != tracker.rewritten:
+        way = Way(tracker)
+        tracker.way = way
+    return way.follow(tracker.applied)
+
+
+def states_without_rules(steps: Sequence[Step], rule_only: RuleOnly) -> list[State]:
     """Return the states as stories tell them: without turns, slots and loops of rules alone."""
-    passing = tracker.fresh()
     states: list[State] = []
     hidden = False
-    last_action: str | None = None
-    ending: list[Event | None] = [*events, None]
-    for event in ending:
-        if event is None or is_action(event):
-            if not hidden:
-                last_action = passing.latest_action
-            if not passing.followup and passing.latest_action != passing.loop_name:
-                hidden = bool(event and event.get("hide_rule_turn"))
-            if not hidden:
-                states.append(_as_in_stories(passing, states, last_action, rule_only))
-        if event is not None:
-            passing.apply(event)
+    done: str | None = None
+    for step in steps:
+        if not hidden:
+            done = step.done
+        if step.judged:
+            hidden = step.hidden
+        if not hidden:
+            states.append(_as_in_stories(step.state, states, done, rule_only))
     return states
 
 
@@ -102,11 +141,9 @@ def after_listening(state: State) -> bool:
     return bool(state.get("prev_action", {}).get("action_name") == LISTEN)
 
 
-def _as_in_stories(
-    passing: Tracker, states: list[State], last_action: str | None, rule_only: RuleOnly
-) -> State:
-    state = current_state(passing)
-    if "slots" in state:
+def _as_in_stories(now: State, states: list[State], done: str | None, rule_only: RuleOnly) -> State:
+    state = dict(now)
+    if "slots" in state and not rule_only.slots.isdisjoint(state["slots"]):
         state["slots"] = {k: v for k, v in state["slots"].items() if k not in rule_only.slots}
     if state.get("active_loop", {}).get("name") in rule_only.loops:
         del state["active_loop"]
@@ -116,8 +153,8 @@ def _as_in_stories(
             state["user"] = before
         else:
             state.pop("user", None)
-    if last_action:
-        state["prev_action"] = {"action_name": last_action}
+    if done:
+        state["prev_action"] = {"action_name": done}
     return {kind: each for kind, each in state.items() if each}
 
 

@@ -30,6 +30,9 @@ class Tracker:
     """A conversation: its events, all of them, and the state after them.
 
     `touched` are the slots that were set at all, `features` what policies see of the slots.
+    `applied` are the events that count: without what was rewound, and with the happy turns of
+    loops folded; `rewritten` grows whenever one of them is taken out again. `way` is what the
+    states on the way here were, kept by whoever computes them.
     """
 
     slots: dict[str, Any]
@@ -44,6 +47,10 @@ class Tracker:
     def __init__(self, domain: Domain, events: Iterable[Event] = ()) -> None:
         self.domain = domain
         self.events: list[Event] = []
+        self.applied: list[Event] = []
+        self.rewritten = 0
+        self.way: object | None = None
+        self._loops: set[str] = set()
         self._reset()
         self.update_all(events)
 
@@ -52,6 +59,9 @@ class Tracker:
         made = object.__new__(type(self))
         made.__dict__.update(self.__dict__)
         made.events = list(self.events)
+        made.applied = list(self.applied)
+        made.way = None
+        made._loops = set(self._loops)
         made.slots = dict(self.slots)
         made.touched = set(self.touched)
         return made
@@ -63,6 +73,7 @@ class Tracker:
     def update(self, event: Event) -> None:
         """Add an event."""
         self.events.append(event)
+        self._count(event)
         self.apply(event)
 
     def update_all(self, events: Iterable[Event]) -> None:
@@ -104,7 +115,7 @@ class Tracker:
         self, kinds: Sequence[str], skip: int = 0, events: Sequence[Event] | None = None
     ) -> Event | None:
         """Return the last applied event of some kinds, or the one `skip` before it."""
-        for event in reversed(applied(self.events) if events is None else events):
+        for event in reversed(self.applied if events is None else events):
             if event["event"] in kinds:
                 if not skip:
                     return event
@@ -125,10 +136,23 @@ class Tracker:
             self._enter(event["name"])
         elif kind in ("rewind", "undo"):
             self._reset()
-            for each in applied(self.events):
+            for each in self.applied:
                 self.apply(each)
         else:
             self._apply_rare(event, kind)
+
+    def _count(self, event: Event) -> None:
+        """Add an event to those that count, or take out what it takes back."""
+        if event["event"] == "active_loop" and event["name"] and event["name"] not in self._loops:
+            self._loops.add(event["name"])
+            # What was an action like any other so far may turn out to have been a loop's run.
+            if any(is_action(each) and each["name"] == event["name"] for each in self.events):
+                self.rewritten += 1
+                self.applied = applied(self.events)
+                return
+        before = len(self.applied)
+        _apply(event, self.applied, self._loops)
+        self.rewritten += len(self.applied) != before + 1
 
     def _apply_rare(self, event: Event, kind: str) -> None:
         if kind == "restart":
@@ -179,14 +203,9 @@ class Tracker:
         self.paused = False
 
     def _reset_slots(self) -> None:
-        slots = self.domain.all_slots
-        self.slots = {name: each.kept(each.initial_value) for name, each in slots.items()}
+        self.slots = dict(self.domain.initial_slots)
         self.touched = set()
-        self.features = {
-            name: feature
-            for name, each in slots.items()
-            if (feature := each.feature(self.slots[name])) is not None
-        }
+        self.features = self.domain.initial_features
 
 
 def applied(events: Sequence[Event]) -> list[Event]:
@@ -194,19 +213,23 @@ def applied(events: Sequence[Event]) -> list[Event]:
     loops = {e["name"] for e in events if e["event"] == "active_loop" and e["name"]}
     done: list[Event] = []
     for event in events:
-        kind = event["event"]
-        if kind in ("restart", "session_started"):
-            done = []
-        elif kind == "undo":
-            _undo_to("action", done)
-        elif kind == "rewind":
-            _undo_to("user", done)
-            _undo_to("action", done)
-        elif kind == "action" and event["name"] in loops and not _begins(event["name"], done):
-            _fold(event["name"], done)
-        else:
-            done.append(event)
+        _apply(event, done, loops)
     return done
+
+
+def _apply(event: Event, done: list[Event], loops: set[str]) -> None:
+    kind = event["event"]
+    if kind in ("restart", "session_started"):
+        done.clear()
+    elif kind == "undo":
+        _undo_to("action", done)
+    elif kind == "rewind":
+        _undo_to("user", done)
+        _undo_to("action", done)
+    elif kind == "action" and event["name"] in loops and not _begins(event["name"], done):
+        _fold(event["name"], done)
+    else:
+        done.append(event)
 
 
 def _undo_to(kind: str, done: list[Event]) -> None:

@@ -102,12 +102,13 @@ def _policies(files: Files, blocks: Sequence[Block]) -> list[dict[str, Any]]:
         # What Rasa takes where config.yml names none, without the machine-learned ones.
         return [{"name": MEMOIZATION}, {"name": RULES}]
     found = [policy for entry in sections if (policy := _policy(files, entry))]
-    stories = [block for block in blocks if not block.is_rule]
-    if stories and not any(policy["name"] in _MEMORY for policy in found):
-        stories[0].node.fail(
-            "nothing would follow this story: machine-learned policies are not run. Add "
-            f"'- name: {AUGMENTED}' to the policies of config.yml."
-        )
+    stories = [block.node for block in blocks if not block.is_rule]
+    if not stories or any(policy["name"] in _MEMORY for policy in found):
+        return found
+    remedy = f"Add '- name: {AUGMENTED}' to the policies of config.yml."
+    if len(found) < len(sections):
+        stories[0].fail(f"no policy that is run here would follow this story. {remedy}")
+    files.warn(stories[0], f"no policy follows stories. {remedy}")
     return found
 
 

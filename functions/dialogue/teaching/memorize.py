@@ -18,11 +18,15 @@ def memorize(
     """Return the stories as a policy; states after which stories differ are left out."""
     lookup: dict[str, str] = {}
     ambiguous = set()
+    longest = 0
+    intents: set[str] = set()
     for story in stories:
         for states, action in examples(story):
             kept = states[-settings.max_history :] if settings.max_history else states
+            intents.add(kept[-1].get("user", {}).get("intent", ""))
+            longest = max(longest, len(kept))
             key = digest(kept)
             if lookup.setdefault(key, action) != action:
                 ambiguous.add(key)
     kept_only = {key: action for key, action in lookup.items() if key not in ambiguous}
-    return MemoizationPolicy(domain, settings, kept_only, rule_only)
+    return MemoizationPolicy(domain, settings, kept_only, rule_only, longest, frozenset(intents))

@@ -121,7 +121,7 @@ stories:
             "",
             "stories:\n- story: s\n  steps: [{intent: greet}, {action: utter_greet}]\n",
             "policies: [{name: TEDPolicy}, {name: RulePolicy}]\n",
-            "data/stories.yml:3: nothing would follow this story",
+            "data/stories.yml:3: no policy that is run here would follow this story",
         ),
         (DOMAIN, "", "", "policies: [{name: my.own.Policy}]\n", "policy 'Policy' is not supported"),
         (
