@@ -59,6 +59,18 @@ def fit_curve(evidence: Floats, right: NDArray[np.bool_], weights: Floats) -> Cu
     return Curve(round(float(curve[0]), 6), round(float(curve[1]), 6))
 
 
+def threshold_of_alarms(share: float, alarms: Floats, others: int) -> float:
+    """Return the lowest confidence above which at most so large a share of others is taken wrongly.
+
+    `alarms` are the confidences of those that are, out of so many `others`; 4 decimals.
+    """
+    allowed = int(share * others)
+    worst = np.sort(alarms)[::-1]
+    if len(worst) <= allowed:
+        return 0.0
+    return float(np.floor(worst[allowed] * 1e4 + 1) / 1e4)
+
+
 def threshold_for(
     precision: float, confidence: Floats, right: NDArray[np.bool_], weights: Floats
 ) -> float:

@@ -16,7 +16,8 @@ class NluSettings(Model):
     `tier`: *small* compares words and letters, *default* meanings as well, *accurate* with a second
     reader. `precision`: of what is acted on, this share should be right, if the share
     `expected_out_of_scope` of all messages is about something else. `confidence_by_intent` sets
-    an intent's own, lower threshold: a person who is asked for in vain is worse than one too many.
+    an intent's own, lower threshold; training finds one for `talk_to_human` otherwise: a person who
+    is asked for in vain is worse than one too many.
     `threshold` stands instead of the one that `precision` leads to, and a winner has to be
     `ambiguity` ahead of the next: Rasa's FallbackClassifier calls them so.
     """
@@ -26,4 +27,4 @@ class NluSettings(Model):
     expected_out_of_scope: float = Field(default=0.3, ge=0, lt=1)
     threshold: float | None = Field(default=None, ge=0, le=1)
     ambiguity: float = Field(default=0.0, ge=0, le=1)
-    confidence_by_intent: Mapping[str, float] = {"talk_to_human": 0.5}
+    confidence_by_intent: Mapping[str, float] = {}

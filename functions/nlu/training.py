@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from conversation.understanding import Language
 from nlu import calibration, explain, landmarks, language, ridge
-from nlu.calibration import Curve, fit_curve, threshold_for
+from nlu.calibration import Curve, fit_curve, threshold_for, threshold_of_alarms
 from nlu.clauses import Piece, plan
 from nlu.encoder import SHARES, Encoder
 from nlu.interpreter import FILE
@@ -31,6 +31,15 @@ FOLDS = 10
 
 HIDDEN = 5
 """Each fold hides so many-th of the intents."""
+
+_EAGER, _ALARMS = "talk_to_human", 0.004
+"""This intent may be found in so large a share of unseen examples of other intents."""
+
+_LEAST_EAGER = 0.2
+"""A guess that is less likely right is no reason to call a person."""
+
+_SHIPPED_EAGER = 0.5
+"""Its threshold with the curve that ships."""
 
 _FEW_INTENTS, _FEW_EXAMPLES = 10, 5
 """A bot with fewer is too small to fit a curve on: it gets the one that ships."""
@@ -139,6 +148,8 @@ def train(
     trial = _try(taught, fit, settings.expected_out_of_scope)
     curve, threshold = _curve(labels[: len(examples)], trial, settings.precision)
     threshold = threshold if settings.threshold is None else settings.threshold
+    own = {name: _eager(trial, curve, number[name]) for name in intents if name == _EAGER}
+    own |= {name: at for name, at in settings.confidence_by_intent.items() if name in intents}
     taken = curve.confidence(trial.evidence) >= threshold
 
     folder.mkdir(parents=True, exist_ok=True)
@@ -150,7 +161,7 @@ def train(
         ("negations", np.array([negation(every[row].text) for row in kept], dtype=np.int8)),
     ):
         np.save(folder / f"{name}.npy", array, allow_pickle=False)
-    _write_model(folder, intents, curve, threshold, settings)
+    _write_model(folder, intents, curve, threshold, own, settings)
     explain.write_examples([every[position].text for position in kept], folder)
     language.train([(e.text, e.language) for e in examples if e.language]).save(folder)
     answered = float(trial.weights[taken].sum())
@@ -178,6 +189,15 @@ def _curve(labels: NDArray[np.int64], trial: _Trial, precision: float) -> tuple[
     return curve, threshold_for(precision, confidence, trial.right, trial.weights)
 
 
+def _eager(trial: _Trial, curve: Curve, intent: int) -> float:
+    """Return from where on an intent is acted on that must not be missed."""
+    if curve == calibration.SHIPPED:
+        return _SHIPPED_EAGER
+    others = (trial.labels >= 0) & (trial.labels != intent)
+    alarms = curve.confidence(trial.evidence[others & (trial.guesses == intent)])
+    return max(threshold_of_alarms(_ALARMS, alarms, int(others.sum())), _LEAST_EAGER)
+
+
 def _readings(
     texts: Sequence[str], taken: int
 ) -> tuple[list[str], NDArray[np.int64], NDArray[np.int64]]:
@@ -202,6 +222,7 @@ def _write_model(
     intents: list[str],
     curve: Curve,
     threshold: float,
+    own: dict[str, float],
     settings: NluSettings,
 ) -> None:
     model = {
@@ -211,11 +232,7 @@ def _write_model(
         "offset": curve.offset,
         "threshold": threshold,
         "ambiguity": settings.ambiguity,
-        "threshold_by_intent": {
-            intent: min(own, threshold)
-            for intent, own in settings.confidence_by_intent.items()
-            if intent in intents
-        },
+        "threshold_by_intent": {intent: min(at, threshold) for intent, at in own.items()},
     }
     (folder / FILE).write_text(json.dumps(model, ensure_ascii=False, indent=1) + "\n")
 

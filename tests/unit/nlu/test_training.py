@@ -227,3 +227,28 @@ def test_a_slip_does_not_hide_what_was_taught(interpreter: Interpreter) -> None:
     assert interpreter.parse("ich möchte mit einem mneschen spechen").ranking[0].name == (
         "talk_to_human"
     )
+
+
+def test_training_finds_when_to_call_a_person(tmp_path: Path) -> None:
+    """A large enough bot calls a person more readily than it acts; its author may differ."""
+    topics = "invoice", "payment", "move", "meter", "tariff", "contract", "outage", "pipe", "refund"
+    examples = [
+        Example(f"{words} {topic}", topic)
+        for topic in topics
+        for words in (
+            "my",
+            "the",
+            "about the",
+            "a question on the",
+            "please change my",
+            "where is my",
+        )
+    ]
+    examples += [Example(text, "talk_to_human") for text in TAUGHT["talk_to_human"]]
+    found = []
+    for chosen in ({}, {"talk_to_human": 0.05}):
+        settings = NluSettings(tier="small", precision=0.9, confidence_by_intent=chosen)
+        train(examples, settings, tmp_path)
+        found.append(Interpreter.load(tmp_path))
+    assert 0.2 <= found[0].threshold_by_intent["talk_to_human"] < found[0].threshold
+    assert found[1].threshold_by_intent == {"talk_to_human": 0.05}
