@@ -110,16 +110,17 @@ def _read(event: Any) -> Event:
 def _tracker_state(tracker: Tracker, sender: str) -> dict[str, Any]:
     loop = tracker.loop
     latest = tracker.latest_action
-    times = [event["timestamp"] for event in tracker.events[-1:] if "timestamp" in event]
+    # What is only tried, as a form's candidates are, happens now: at the time of the last event.
+    now = next((e["timestamp"] for e in reversed(tracker.events) if "timestamp" in e), None)
     users = [event for event in tracker.events if event["event"] == "user"]
     return {
         "sender_id": sender,
         "slots": dict(tracker.slots),
         "latest_message": tracker.message["parse_data"] if tracker.message else _NOTHING_SAID,
-        "latest_event_time": times[0] if times else None,
+        "latest_event_time": now,
         "followup_action": tracker.followup,
         "paused": tracker.paused,
-        "events": list(tracker.events),
+        "events": [{"timestamp": now, **event} for event in tracker.events],
         "latest_input_channel": users[-1].get("input_channel") if users else None,
         "active_loop": {
             "name": loop.name,
