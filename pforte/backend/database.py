@@ -125,12 +125,8 @@ class Database:
 
 
 def _kept(db: sqlite3.Connection, do: Callable[[sqlite3.Connection], Answer]) -> Answer:
-    """Do it; a refusal takes back what was written on the way."""
-    db.execute("savepoint doing")
+    """Do it; operations refuse before they write anything."""
     try:
-        answer = do(db)
+        return do(db)
     except Refused as refused:
-        db.execute("rollback to doing")
-        answer = refused.answer
-    db.execute("release doing")
-    return answer
+        return refused.answer

@@ -36,7 +36,7 @@ def report(work: Work, said: Report) -> Answer:
     row = work.db.execute(known, (street, said.product)).fetchone()
     if row is None:
         work.db.execute(
-            "insert into outage values (?, ?, ?, ?, null, 'being looked into', 0, 0)",
+            "insert into outage values (?, ?, ?, ?, null, 'unknown', 0, 0)",
             (work.reference, street, said.product, moment(work.now)),
         )
     work.db.execute(

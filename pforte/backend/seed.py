@@ -90,9 +90,9 @@ STREETS = (
 )
 
 _OUTAGES = (
-    ("SM-0AG4-71KD", "Schillerstraße", "electricity", 95, 130, "cable damaged by digging", 14),
-    ("SM-0AG4-90XB", "Talstraße", "water", 40, 240, "burst pipe", 6),
-    ("SM-0AG4-M3VC", "Goethestraße", "electricity", 20, None, "being looked into", 2),
+    ("SM-0AG4-71KD", "Schillerstraße", "electricity", 95, 130, "cable", 14),
+    ("SM-0AG4-90XB", "Talstraße", "water", 40, 240, "pipe", 6),
+    ("SM-0AG4-M3VC", "Goethestraße", "electricity", 20, None, "unknown", 2),
 )
 """Reference, street, product, reported so many minutes ago, over in so many, cause, reports."""
 
