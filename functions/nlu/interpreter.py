@@ -40,11 +40,15 @@ _LIKE_NEGATED = 0.5
 
 
 class _Reading(NamedTuple):
-    """What one piece means by itself; with `doubt` it is not acted on."""
+    """What one piece means by itself; with `doubt` it is not acted on.
+
+    `certain`: half the doubt that the threshold allows, or less.
+    """
 
     piece: Piece
     ranking: tuple[RankedIntent, ...]
     doubt: Doubt | None
+    certain: bool
 
     @property
     def intent(self) -> str:
@@ -155,14 +159,19 @@ class Interpreter:
             )
             for i in order
         )
-        return _Reading(piece, ranking, self._doubt(piece.text, ranking, cosines))
+        best = ranking[0]
+        certain = best.confidence >= (1 + self._threshold(best.name)) / 2
+        return _Reading(piece, ranking, self._doubt(piece.text, ranking, cosines), certain)
+
+    def _threshold(self, intent: str) -> float:
+        return self.threshold_by_intent.get(intent, self.threshold)
 
     def _doubt(
         self, text: str, ranking: tuple[RankedIntent, ...], cosines: NDArray[np.floating[Any]]
     ) -> Doubt | None:
         """Say why a winner is not acted on, None where it is."""
         best, second = ranking[0], ranking[1]
-        if best.confidence < self.threshold_by_intent.get(best.name, self.threshold):
+        if best.confidence < self._threshold(best.name):
             return "unsure"
         if best.confidence - second.confidence < self.ambiguity:
             return "ambiguous"
@@ -189,23 +198,26 @@ def _weigh(whole: Sequence[_Reading], parts: Sequence[_Reading]) -> tuple[_Readi
     """Return what a message means, and its requests where there are two or more.
 
     The whole decides: parts lack what stands beside them. A part decides where all others are
-    small talk, or where the whole is a refusal beside it. Two sure parts are two requests if the
-    whole has both among its first guesses.
+    small talk, or where the whole is a refusal beside it. Two parts are two requests if both are
+    certain and among the first guesses of the whole.
     """
     best = max(whole, key=lambda reading: reading.confidence)
     near = [guess.name for guess in best.ranking[:_BESIDE]]
-    asked = {
-        part.intent: part for part in reversed(parts) if part.is_request and part.intent in near
-    }
-    if len(asked) > 1:
-        requests = [part for part in parts if part in asked.values()]
-        return asked.get(best.intent) or max(requests, key=lambda each: each.confidence), requests
+    asked = [part for part in parts if part.is_request and part.intent in near]
+    certain: dict[str, _Reading] = {}
+    for part in asked:
+        if part.certain:
+            certain.setdefault(part.intent, part)
+    requests = list(certain.values())
+    if len(requests) > 1:
+        surest = max(requests, key=lambda each: each.confidence)
+        return certain.get(best.intent, surest), requests
     rest = [part for part in parts if part.doubt or part.intent not in SMALL_TALK]
     only = rest[0] if len(rest) == 1 else None
     if only is not None and only.is_request and (best.doubt or best.intent in SMALL_TALK):
         return only, []
     if best.doubt == "negated" and asked:
-        return next(iter(asked.values())), []
+        return asked[0], []
     return best, []
 
 

@@ -1,5 +1,6 @@
 """The intent layer says why it does not act: unsure, ambiguous, or refused."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -115,6 +116,24 @@ def test_two_requests_are_two(interpreter: Interpreter) -> None:
     requests = interpreter.parse(text).requests
     assert [request.intent for request in requests] == ["hours", "cancel"]
     assert requests[1].text == "Und ich möchte kündigen. Hiermit kündige ich!"
+
+
+def test_what_comes_back_to_the_first_request_belongs_to_it(interpreter: Interpreter) -> None:
+    """Requests are in the order in which they begin; each has all that is said about it."""
+    text = "Ich möchte kündigen. Wann haben Sie offen? Hiermit kündige ich!"
+    first, second = interpreter.parse(text).requests
+    assert (first.intent, second.intent) == ("cancel", "hours")
+    assert first.text == "Ich möchte kündigen. Hiermit kündige ich!"
+
+
+def test_what_is_hardly_sure_is_no_second_request(tmp_path: Path) -> None:
+    """To do two things at once takes half the doubt of doing one."""
+    text = "Wann haben Sie offen? Und ich möchte kündigen."
+    surer = trained(tmp_path, threshold=0.2)
+    parts = [request.confidence for request in surer.parse(text).requests]
+    assert len(parts) == 2
+    just_over = replace(surer, threshold=2 * min(parts) - 1 + 0.01)
+    assert just_over.parse(text).requests == ()
 
 
 def test_what_is_below_the_threshold_is_unsure(tmp_path: Path) -> None:
