@@ -124,7 +124,8 @@ def run_test(arguments: argparse.Namespace) -> int:
             print(f"story: {difference}")
         if result:
             _show_test(result)
-        print(f"{stories.stories} stories, {stories.passed} as told")
+        if stories.stories:
+            print(f"{stories.stories} stories, {stories.passed} as told")
     return FOUND_WRONG if stories.differences or (result and result.wrong) else 0
 
 
