@@ -235,3 +235,22 @@ def test_a_compiled_bot_is_the_same_bot(tmp_path: Path) -> None:
         ["nine"],
         ["sure?"],
     ]
+
+
+def test_an_active_form_comes_before_stories_of_any_priority(tmp_path: Path) -> None:
+    """What the form takes is not for others, however sure they are."""
+    domain = DOMAIN + "forms: {trip: {required_slots: [city]}}\n"
+    rules = HOURS + (
+        "- rule: trip\n  steps: [{intent: ask}, {action: trip}, {active_loop: trip}]\n"
+    )
+    stories = (
+        "stories:\n- story: inside\n  steps:\n"
+        "  - {intent: ask}\n  - {action: trip}\n  - {active_loop: trip}\n"
+        "  - {intent: greet, entities: [{city: a}]}\n  - {slot_was_set: [{city: a}]}\n"
+        "  - {slot_was_set: [{kind: a}]}\n  - {action: utter_greet}\n"
+    )
+    config = "policies: [{name: MemoizationPolicy, priority: 9}, {name: RulePolicy}]\n"
+    talk = Talk(taught(tmp_path, domain, rules, stories, config).runtime)
+    talk.say("/ask")
+
+    assert talk.do('/greet{"city": "a"}')[0] == "trip"

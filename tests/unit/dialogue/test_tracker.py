@@ -212,3 +212,23 @@ def test_a_copy_goes_its_own_way(common: list[Event], more: list[Event]) -> None
 
     assert (tracker.events, tracker.applied, tracker.slots, tracker.loop) == before
     assert trial.applied == applied(trial.events)
+
+
+def test_a_form_that_runs_right_after_its_refusal_is_no_happy_turn() -> None:
+    """Whatever made it run again, the refusal stands between its runs."""
+    tracker = after(
+        LISTEN,
+        said("a", "greet"),
+        action("form"),
+        active_loop("form"),
+        LISTEN,
+        said("b", "bye"),
+        rejected("form"),
+        action("form"),
+    )
+
+    assert [each["event"] for each in tracker.applied][-3:] == [
+        "user",
+        "action_execution_rejected",
+        "action",
+    ]
