@@ -144,6 +144,8 @@ def _identify(talk: Talk) -> bool:
             talk.key, "verifications", customer_number=number, postcode=postcode
         )
     except Refused as refused:
+        if refused.code not in ("not_verified", "locked"):
+            raise
         _count_try(talk, refused.code)
         return False
     talk.set("verified", True)

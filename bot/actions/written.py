@@ -4,7 +4,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-_FEW_WORDS = r"(?:[^\W\d_]+[ ,:.!-]*){0,4}"
+_FEW = 4
+_FEW_WORDS = rf"(?:[^\W\d_]+[ ,:.!-]*){{0,{_FEW}}}"
 _NUMBER = r"\d{1,3}(?:[. ']\d{3})+(?:,\d+)?|\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:[.,]\d+)?"
 _BARE = re.compile(
     rf"\W*{_FEW_WORDS}(?P<number>{_NUMBER})\s*(?:kwh|m³|m3|cbm|kubikmeter|€|eur|euros?)?[.! ]*",
@@ -47,13 +48,19 @@ def bare_answer(slot: str, text: str) -> dict[str, Any]:
 
 
 def _identity(slot: str, text: str) -> dict[str, str]:
-    """Read "4711023", "Kundennummer 4711023, PLZ 12345", "12345" for one of the two."""
-    numbers = [digits(match[0]) for match in re.finditer(r"\d[\d ]*\d", text)]
-    if "?" in text or len(numbers) not in (1, 2):
+    """Read "471 1023", "Kundennummer 4711023, PLZ 12345", "12345" for one of the two.
+
+    Between words only what can be the answer is one; figures alone are, whatever they say.
+    """
+    groups = re.findall(r"\d+", text)
+    if not groups or "?" in text or len(re.findall(r"[^\W\d_]+", text)) > _FEW:
         return {}
-    if len(numbers) == 1:
-        return {slot: numbers[0]}
-    return {"customer_number": numbers[0], "postcode": numbers[1]}
+    first, last, joined = "".join(groups[:-1]), groups[-1], "".join(groups)
+    if customer_number(first) and postcode(last):
+        return {"customer_number": first, "postcode": last}
+    alone = not re.search(r"[^\W\d_]", text)
+    fits = customer_number(joined) if slot == "customer_number" else postcode(joined)
+    return {slot: joined} if alone or fits else {}
 
 
 def digits(written: Any) -> str:
