@@ -65,8 +65,9 @@ class Talk:
         return self._slots.get(slot)
 
     def set(self, slot: str, value: Any) -> None:
-        """Set a slot."""
-        self._slots[slot] = self._changes[slot] = value
+        """Set a slot; what does not change is no event, as a form takes an event for an answer."""
+        if value != self._slots.get(slot):
+            self._slots[slot] = self._changes[slot] = value
 
     def clear(self, slots: Iterable[str]) -> None:
         """Forget slots that are set."""

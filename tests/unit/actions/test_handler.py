@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from actions.backend import BackendFailed, Refused
-from actions.handler import handler
+from actions.handler import _executor, handler
 from tests.templates import ROOT
 from tests.unit.actions.customer import KNOWN, Customer
-from tests.unit.backend.sample import Company
+from tests.unit.backend.sample import TOKEN, Company
 
 pytestmark = pytest.mark.enable_socket  # talks to the back end on the loopback address
 
@@ -129,7 +129,7 @@ def test_a_refusal_that_nobody_foresaw_is_a_failure(house: Company) -> None:
 
 _START = """
 import sys
-from actions.handler import handler
+from actions.handler import _executor, handler
 assert "rasa_sdk" not in sys.modules
 answer = handler({"path": "/actions"})
 assert len(answer["actions"]) > 20, answer
@@ -143,3 +143,33 @@ def test_a_start_loads_no_server() -> None:
     program = [sys.executable, "-c", _START]
     done = subprocess.run(program, cwd=ROOT / "bot", capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+class Parameters:
+    """Stand in for AWS's parameter store; `asked` are the names that were read."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def client(self, service: str) -> "Parameters":
+        assert service == "ssm"
+        return self
+
+    def get_parameter(self, *, Name: str, WithDecryption: bool) -> dict[str, Any]:  # noqa: N803 - AWS's
+        assert WithDecryption
+        self.asked.append(Name)
+        return {"Parameter": {"Value": TOKEN}}
+
+
+def test_the_token_is_read_once_from_its_parameter(
+    house: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a Lambda the secret stands in no variable of its settings: its parameter's name does."""
+    store = Parameters()
+    monkeypatch.setitem(sys.modules, "boto3", store)
+    monkeypatch.setenv("PFORTE_BACKEND_TOKEN", "")
+    monkeypatch.setenv("PFORTE_BACKEND_TOKEN_PARAMETER", "/pforte/backend")
+    _executor.cache_clear()
+    for _ in range(2):
+        assert "responses" in handler(call("action_ask_invoice", **KNOWN))
+    assert store.asked == ["/pforte/backend"]

@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 import pytest
+from rasa_sdk.interfaces import ActionExecutionRejection
 
 from tests.unit.actions.customer import KNOWN, Customer
 from tests.unit.backend.sample import Company
@@ -368,3 +369,56 @@ def test_a_repeated_call_has_one_effect(house: Company, action: str, slots: dict
     other = Customer(**KNOWN, **slots)
     if action == "action_submit_meter_reading":
         assert other.does(action, key="turn-8/action/1") != said
+
+
+def test_a_yes_counts_for_the_account_that_was_shown(house: Company) -> None:
+    """Another account after the yes is asked about anew; without a yes nothing is written."""
+    erika = Customer(**KNOWN, iban="DE02500105170137075030", bank_check="confirmed")
+    other = {"iban": "DE02120300000000202051"}
+    assert erika.fills("bank_details_form", "doch DE02120300000000202051", **other) == "bank_check"
+    with pytest.raises(ActionExecutionRejection):
+        erika.does("action_change_bank_details")
+    assert house.effects()["mandate"] == 0
+
+
+@pytest.mark.parametrize(
+    ("slots", "asked"),
+    [
+        ({"instalment_amount": 100, "instalment_begin": "2027-01-01"}, "instalment_amount"),
+        ({"instalment_amount": 9000, "instalment_begin": "2026-11-01"}, "instalment_begin"),
+    ],
+)
+def test_limits_that_moved_are_asked_about_again(
+    house: Company, slots: dict[str, Any], asked: str
+) -> None:
+    """What the back end does not take any more leads back into the form, not to a failure."""
+    erika = Customer(**KNOWN, contract="4711023-E", **slots)
+    erika.does("action_change_instalment")
+    assert {"event": "followup", "name": "instalment_form"}.items() <= erika.events[-1].items()
+    assert erika.fills("instalment_form") == asked
+    assert house.effects()["instalment"] == 0
+
+
+@pytest.mark.parametrize(
+    ("form", "slots"),
+    [
+        ("meter_reading_form", {"meter_number": "1EMH0012345"}),
+        (
+            "meter_reading_form",
+            {"meter_number": "1EMH0012345", "meter_reading": 81320, "requested_slot": "check"},
+        ),
+        ("invoice_form", {}),
+        ("instalment_form", {"contract": "4711023-E"}),
+        ("instalment_form", {"contract": "4711023-E", "instalment_amount": 9000}),
+        ("outage_form", {"street": "Lindenweg"}),
+        ("outage_status_form", {}),
+        ("technician_form", {"product": "gas"}),
+        ("bank_details_form", {"iban": "DE02500105170137075030"}),
+    ],
+)
+def test_what_is_no_answer_sets_nothing(house: Company, form: str, slots: dict[str, Any]) -> None:
+    """A question in the middle changes no slot, so that the form lets something else answer it."""
+    erika = Customer(**KNOWN, **slots)
+    erika.fills(form, "Wann haben Sie geöffnet?")
+    assert [event["name"] for event in erika.events] == ["requested_slot"]
+    assert not erika.said
