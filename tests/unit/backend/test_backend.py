@@ -9,6 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from pforte.backend.seed import CUSTOMERS
+from tests.templates import ROOT
 from tests.unit.backend.sample import Clock, Company, company
 
 pytestmark = pytest.mark.enable_socket  # talks to itself on the loopback address
@@ -298,3 +300,16 @@ def test_hostile_text_does_no_harm(house: Company) -> None:
         answer = house.post("/v1/outages/reports", street=text, product="gas")
         assert answer.status_code in (400, 404)
     assert house.get("/v1/outages", street="Lindenweg")["outages"] == []
+
+
+def test_the_page_names_every_customer_and_refusal() -> None:
+    """docs/back-end.md tells who can be tried, and each code that this back end refuses with."""
+    page = (ROOT / "docs" / "back-end.md").read_text("utf-8")
+    for customer in CUSTOMERS:
+        assert f"| {customer.number} | {customer.postcode} | {customer.name} |" in page
+        assert all(meter.number in page for meter in customer.meters)
+    source = "".join(path.read_text() for path in (ROOT / "pforte" / "backend").glob("*.py"))
+    codes = re.findall(r'Refused\(\s*\*?\(?\d+, "(\w+)"', source)
+    codes += re.findall(r'missing="(\w+)"', source)
+    assert len(set(codes)) > 15
+    assert not [code for code in codes if f"`{code}`" not in page]
