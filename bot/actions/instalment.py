@@ -26,7 +26,7 @@ class ValidateInstalmentForm(RequestForm):
         contract = _find_contract(talk)
         if contract is None:
             return
-        amount = talk.get("instalment_amount")
+        amount = written.amount(talk.get("instalment_amount"))
         if amount is not None and not contract["lowest"] <= amount <= contract["highest"]:
             _say_limits(talk, amount, contract)
         begin = talk.get("instalment_begin")
@@ -84,17 +84,19 @@ class ChangeInstalment(RequestAction):
 
     def act(self, talk: Talk) -> None:
         """Change it; limits that moved meanwhile are asked about again."""
-        contract = str(talk.get("contract"))
+        contract, amount = str(talk.get("contract")), written.amount(talk.get("instalment_amount"))
+        if amount is None:
+            talk.reject()
         try:
             done = talk.backend.write(
                 talk.key,
                 *("customers", talk.customer, "contracts", contract, "instalment"),
-                amount=talk.get("instalment_amount"),
+                amount=amount,
                 begins=talk.get("instalment_begin"),
             )
         except Refused as refused:
             if refused.code == "out_of_limits":
-                _say_limits(talk, talk.get("instalment_amount"), refused.facts)
+                _say_limits(talk, amount, refused.facts)
             elif refused.code == "wrong_begin":
                 talk.clear(("instalment_begin",))
             else:

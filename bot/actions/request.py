@@ -27,7 +27,7 @@ _READ: dict[str, Callable[[Any], Any]] = {
     "postcode": written.postcode,
     "meter_number": written.meter_number,
     "meter_reading": written.whole_number,
-    "instalment_amount": written.amount,
+    "instalment_amount": written.euros,
     "iban": written.iban,
     "product": written.product,
 }

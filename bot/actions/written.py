@@ -102,6 +102,12 @@ def amount(written: Any) -> int | None:
     return int("".join(groups)) * 100 + int((fraction + "00")[:2])
 
 
+def euros(written: Any) -> str | None:
+    """Return an amount as a slot keeps it, "85.00": read again it is the same."""
+    cents = amount(written)
+    return None if cents is None else f"{cents // 100}.{cents % 100:02d}"
+
+
 def meter_number(written: Any) -> str | None:
     """Return a meter's number as it is stored."""
     found = re.sub(r"[^0-9A-Za-z]", "", str(written)).upper()

@@ -340,7 +340,7 @@ def test_buttons_fit_every_messenger(
             "action_change_instalment",
             {
                 "contract": "4711023-E",
-                "instalment_amount": 9000,
+                "instalment_amount": "90.00",
                 "instalment_begin": "2027-01-01",
             },
         ),
@@ -384,8 +384,8 @@ def test_a_yes_counts_for_the_account_that_was_shown(house: Company) -> None:
 @pytest.mark.parametrize(
     ("slots", "asked"),
     [
-        ({"instalment_amount": 100, "instalment_begin": "2027-01-01"}, "instalment_amount"),
-        ({"instalment_amount": 9000, "instalment_begin": "2026-11-01"}, "instalment_begin"),
+        ({"instalment_amount": "1.00", "instalment_begin": "2027-01-01"}, "instalment_amount"),
+        ({"instalment_amount": "90.00", "instalment_begin": "2026-11-01"}, "instalment_begin"),
     ],
 )
 def test_limits_that_moved_are_asked_about_again(
@@ -409,7 +409,7 @@ def test_limits_that_moved_are_asked_about_again(
         ),
         ("invoice_form", {}),
         ("instalment_form", {"contract": "4711023-E"}),
-        ("instalment_form", {"contract": "4711023-E", "instalment_amount": 9000}),
+        ("instalment_form", {"contract": "4711023-E", "instalment_amount": "90.00"}),
         ("outage_form", {"street": "Lindenweg"}),
         ("outage_status_form", {}),
         ("technician_form", {"product": "gas"}),
@@ -422,3 +422,27 @@ def test_what_is_no_answer_sets_nothing(house: Company, form: str, slots: dict[s
     erika.fills(form, "Wann haben Sie geöffnet?")
     assert [event["name"] for event in erika.events] == ["requested_slot"]
     assert not erika.said
+
+
+@pytest.mark.parametrize(
+    ("form", "given"),
+    [
+        ("meter_reading_form", {"meter_reading": "10.400,5", "meter_number": "1emh 0012345"}),
+        ("instalment_form", {"instalment_amount": "90,50 €", "instalment_begin": "2027-01-15"}),
+        ("outage_form", {"street": "schillerstr. 3", "product": "Strom"}),
+        ("technician_form", {"product": "Gas", "appointment": "2026-11-20T08:00:00+01:00"}),
+        ("bank_details_form", {"iban": "de02 5001 0517 0137 0750 30", "bank_check": "confirmed"}),
+        ("invoice_form", {"invoice": "2024"}),
+    ],
+)
+def test_what_was_read_is_read_the_same_again(
+    house: Company, form: str, given: dict[str, Any]
+) -> None:
+    """A form that is taken up again is given its own slots: they mean what they meant."""
+    erika = Customer(**KNOWN)
+    first = erika.fills(form, **given)
+    known = {name: erika.slots[name] for name in given if erika.slots[name] is not None}
+    assert known
+    before = dict(erika.slots)
+    assert erika.fills(form, **known) == first
+    assert erika.slots == before

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.enable_socket  # talks to the back end on the loopback 
 PERSONAL = [
     ("action_submit_meter_reading", {"meter_number": "1EMH0012345", "meter_reading": 10400}),
     ("action_send_invoice_copy", {"invoice": "2025-4711023-E"}),
-    ("action_change_instalment", {"contract": "4711023-E", "instalment_amount": 9000}),
+    ("action_change_instalment", {"contract": "4711023-E", "instalment_amount": "90.00"}),
     ("action_book_technician", {"appointment": "2026-11-20T08", "product": "gas"}),
     ("action_change_bank_details", {"iban": "DE02500105170137075030", "bank_check": "confirmed"}),
 ]
