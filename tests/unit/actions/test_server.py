@@ -6,6 +6,7 @@ import socket
 import ssl
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -73,3 +74,13 @@ def test_it_serves_the_protocol(server: httpx.Client, house: Company) -> None:
     house.backend.stop()
     failed = Customer(**KNOWN).call("action_ask_invoice", "", [], "turn-3")
     assert server.post("/webhook", json=failed).status_code == 500
+
+
+def test_it_runs_with_the_versions_that_the_tests_run_with() -> None:
+    """`make requirements` writes them from uv.lock: what is packed is what is tested."""
+    lock = tomllib.loads((ROOT / "uv.lock").read_text())
+    locked = {f"{package['name']}=={package['version']}" for package in lock["package"]}
+    packed = (ROOT / "bot" / "actions" / "requirements.txt").read_text().splitlines()
+    pinned = [line.partition(" ;")[0] for line in packed]
+    assert any(line.startswith("rasa-sdk==") for line in pinned)
+    assert set(pinned) <= locked
