@@ -17,7 +17,7 @@ FLAGS = [
 ]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # its event loop must have ended when other tests run theirs
 def browser() -> Iterator[Browser]:
     """Start a browser that asks nobody for anything by itself."""
     path = next((found for name in NAMES if (found := shutil.which(name))), None)

@@ -163,7 +163,7 @@ def test_from_a_phone_to_a_person_and_back(house: House, open_page: Opener) -> N
 
     _write(page, "One more thing: the number on it is wrong.")
     _heard(page, f"We will look at your request {reference} again")
-    _take_next(desk, "I want to talk to a human")
+    _take_next(desk, "One more thing")
     expect(desk.locator(".entry.customer").last).to_contain_text("One more thing")
     expect(desk.locator(".head")).to_contain_text(reference)
     _resolve(desk)
