@@ -22,7 +22,6 @@ from nlu.clauses import Piece, plan
 from nlu.encoder import SHARES, load_encoders
 from nlu.features import shorten
 from nlu.files import mapped
-from nlu.index import Index
 from nlu.language import LanguageModel
 from nlu.negation import PLAIN, REFUSED, negation
 from nlu.neighbours import Neighbours
@@ -91,9 +90,9 @@ class Interpreter:
             intents=tuple(model["intents"]),
             neighbours=Neighbours.load(
                 folder,
-                Index.load(folder),
                 tuple(SHARES[model["tier"]].values()),
                 load_encoders(model["tier"], vectors or folder),
+                cased=model["cased"],
             ),
             weights=mapped(folder / "ridge.npy"),
             labels=mapped(folder / "labels.npy"),

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlu import e5, universal
-from nlu.encoder import Encoder, plain
+from nlu.encoder import Encoder, capitals_tell, plain
 from nlu.files import mapped
 from nlu.index import Index
 
@@ -21,18 +21,20 @@ class Neighbours:
     """The examples to compare with.
 
     `means` are the encoders' mean vectors over all examples, one after the other; `vectors` has a
-    row for each example: centred, of length 1 and weighted for each encoder.
+    row for each example: centred, of length 1 and weighted for each encoder. `cased`: encoders read
+    capitals.
     """
 
     index: Index
     shares: tuple[float, ...]
     encoders: tuple[Encoder, ...]
+    cased: bool
     means: NDArray[np.float32]
     vectors: NDArray[np.float32]
 
     def meaning(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return what the encoders read in texts, one row each; products are weighted cosines."""
-        read = _encode(self.encoders, texts)
+        read = _encode(self.encoders, texts, cased=self.cased)
         return _weighted(read, self.means, self.shares)
 
     def cosines(self, text: str, meaning: Floats) -> NDArray[np.float64]:
@@ -61,11 +63,11 @@ class Neighbours:
 
     @classmethod
     def load(
-        cls, folder: Path, index: Index, shares: tuple[float, ...], encoders: tuple[Encoder, ...]
+        cls, folder: Path, shares: tuple[float, ...], encoders: tuple[Encoder, ...], *, cased: bool
     ) -> "Neighbours":
         """Map what `save` wrote into memory."""
         means, vectors = mapped(folder / "means.npy"), mapped(folder / "vectors.npy")
-        return cls(index, shares, encoders, means, vectors)
+        return cls(Index.load(folder), shares, encoders, cased, means, vectors)
 
 
 def prepare(
@@ -75,17 +77,20 @@ def prepare(
     encoders: tuple[Encoder, ...],
 ) -> tuple[Neighbours, NDArray[np.float32]]:
     """Return the kept texts as neighbours, and what the encoders read in all of them."""
-    read = _encode(encoders, texts)
+    cased = capitals_tell(texts)
+    read = _encode(encoders, texts, cased=cased)
     means = np.round(read.mean(axis=0), 6).astype(np.float32)
     meanings = _weighted(read, means, shares)
     index = Index.of(texts, kept)
-    return Neighbours(index, shares, encoders, means, meanings[kept]), meanings
+    return Neighbours(index, shares, encoders, cased, means, meanings[kept]), meanings
 
 
-def _encode(encoders: tuple[Encoder, ...], texts: Sequence[str]) -> NDArray[np.float32]:
+def _encode(
+    encoders: tuple[Encoder, ...], texts: Sequence[str], *, cased: bool
+) -> NDArray[np.float32]:
     if not encoders:
         return np.zeros((len(texts), 0), dtype=np.float32)
-    spoken = [plain(text) for text in texts]
+    spoken = [plain(text, cased=cased) for text in texts]
     return np.concatenate([each.encode(spoken) for each in encoders], axis=1).astype(np.float32)
 
 

@@ -15,7 +15,6 @@ from nlu.calibration import Curve, fit_curve, threshold_for, threshold_of_alarms
 from nlu.clauses import Piece, plan
 from nlu.encoder import SHARES, Encoder
 from nlu.interpreter import FILE
-from nlu.misspelling import misspelt
 from nlu.negation import negation
 from nlu.neighbours import prepare
 from nlu.settings import NluSettings
@@ -116,10 +115,8 @@ def train(
     """Write a model into `folder`; the same examples make the same bytes.
 
     `hints` are further examples that are no customers' words (titles of intents): they are
-    learned from but never counted. So are misspelt copies of the examples where these are few
-    enough: misspelt messages are understood better then, and others no worse (cross-validated).
-    `encoders` are the tier's, in the order of `SHARES`. Raises ValueError with fewer than two
-    intents.
+    learned from but never counted. `encoders` are the tier's, in the order of `SHARES`. Raises
+    ValueError with fewer than two intents.
     """
     intents = sorted({example.intent for example in examples} - {OUT_OF_SCOPE})
     if len(intents) < 2:
@@ -129,8 +126,6 @@ def train(
         raise ValueError(f"tier '{settings.tier}' needs {len(shares)} encoders")
     names = [Example(_spoken(intent), intent) for intent in intents]
     every = [*examples, *(hint for hint in hints if hint.intent in intents), *names]
-    copies = len(examples) if len(examples) + len(every) <= landmarks.ALL else 0
-    every += [each._replace(text=misspelt(each.text)) for each in examples[:copies]]
     number = {intent: position for position, intent in enumerate(intents)}
     labels = np.array([number.get(example.intent, ridge.NO_INTENT) for example in every])
     kept = landmarks.choose(labels)
@@ -142,7 +137,6 @@ def train(
     )
     folds = np.full(len(every), FOLDS)
     folds[: len(examples)] = _places(labels[: len(examples)]) % FOLDS
-    folds[len(every) - copies :] = folds[:copies]
     taught = _Taught(labels, len(examples), folds, kept, cosines, reads, owners)
     fit = ridge.fit(cosines[: len(every)], kept, ridge.targets(labels, len(intents)))
     trial = _try(taught, fit, settings.expected_out_of_scope)
@@ -161,7 +155,17 @@ def train(
         ("negations", np.array([negation(every[row].text) for row in kept], dtype=np.int8)),
     ):
         np.save(folder / f"{name}.npy", array, allow_pickle=False)
-    _write_model(folder, intents, curve, threshold, own, settings)
+    model = {
+        "tier": settings.tier,
+        "cased": neighbours.cased,
+        "intents": intents,
+        "slope": curve.slope,
+        "offset": curve.offset,
+        "threshold": threshold,
+        "ambiguity": settings.ambiguity,
+        "threshold_by_intent": {intent: min(at, threshold) for intent, at in own.items()},
+    }
+    (folder / FILE).write_text(json.dumps(model, ensure_ascii=False, indent=1) + "\n")
     explain.write_examples([every[position].text for position in kept], folder)
     language.train([(e.text, e.language) for e in examples if e.language]).save(folder)
     answered = float(trial.weights[taken].sum())
@@ -215,26 +219,6 @@ def _readings(
             if piece.text != text:
                 beside.append(piece.text)
     return beside, np.array(reads), np.array(owners)
-
-
-def _write_model(
-    folder: Path,
-    intents: list[str],
-    curve: Curve,
-    threshold: float,
-    own: dict[str, float],
-    settings: NluSettings,
-) -> None:
-    model = {
-        "tier": settings.tier,
-        "intents": intents,
-        "slope": curve.slope,
-        "offset": curve.offset,
-        "threshold": threshold,
-        "ambiguity": settings.ambiguity,
-        "threshold_by_intent": {intent: min(at, threshold) for intent, at in own.items()},
-    }
-    (folder / FILE).write_text(json.dumps(model, ensure_ascii=False, indent=1) + "\n")
 
 
 def _try(taught: _Taught, fit: ridge.Fit, out_of_scope: float) -> _Trial:

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nlu.encoder import plain
+from nlu.encoder import capitals_tell, plain
 from nlu.sentence_pieces import BEGIN, END, UNKNOWN, Pieces
 
 VOCABULARY = ["<unk>", "<s>", "</s>", "▁", "▁zu", "g", "▁zug", "▁a", "b", "ab", "▁ab"]
@@ -26,7 +26,14 @@ SCORES = np.array([0, 0, 0, -5, -3, -4, -2, -3, -3, -4, -9], dtype=np.float32)
 )
 def test_numbers_and_shouting_do_not_matter(written: str, read: str) -> None:
     """Numbers are one number; a message all in capitals is read in lower case."""
-    assert plain(written) == read
+    assert plain(written, cased=True) == read
+
+
+def test_capitals_are_read_where_they_tell() -> None:
+    """Of examples in correct German they are; of others case does not matter."""
+    assert capitals_tell(["Wo ist mein Zähler?", "Die Rechnung ist zu hoch"])
+    assert not capitals_tell(["Where is my bill?", "wo ist mein zähler", "WO IST MEIN ZÄHLER"])
+    assert plain("Wo ist mein Zähler 7?", cased=False) == "wo ist mein zähler 0?"
 
 
 @pytest.mark.parametrize(

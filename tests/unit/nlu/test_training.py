@@ -247,7 +247,7 @@ def test_training_finds_when_to_call_a_person(tmp_path: Path) -> None:
     examples += [Example(text, "talk_to_human") for text in TAUGHT["talk_to_human"]]
     found = []
     for chosen in ({}, {"talk_to_human": 0.05}):
-        settings = NluSettings(tier="small", precision=0.9, confidence_by_intent=chosen)
+        settings = NluSettings(tier="small", precision=0.99, confidence_by_intent=chosen)
         train(examples, settings, tmp_path)
         found.append(Interpreter.load(tmp_path))
     assert 0.2 <= found[0].threshold_by_intent["talk_to_human"] < found[0].threshold
