@@ -151,7 +151,7 @@ class Tracker:
                 self.applied = applied(self.events)
                 return
         before = len(self.applied)
-        _apply(event, self.applied, self._loops)
+        count_in(event, self.applied, self._loops)
         self.rewritten += len(self.applied) != before + 1
 
     def _apply_rare(self, event: Event, kind: str) -> None:
@@ -210,14 +210,20 @@ class Tracker:
 
 def applied(events: Sequence[Event]) -> list[Event]:
     """Return the events that count: without what was rewound, and loops' happy turns folded."""
-    loops = {e["name"] for e in events if e["event"] == "active_loop" and e["name"]}
+    loops = loops_of(events)
     done: list[Event] = []
     for event in events:
-        _apply(event, done, loops)
+        count_in(event, done, loops)
     return done
 
 
-def _apply(event: Event, done: list[Event], loops: set[str]) -> None:
+def loops_of(events: Iterable[Event]) -> set[str]:
+    """Return the names of the loops that became active at all."""
+    return {e["name"] for e in events if e["event"] == "active_loop" and e["name"]}
+
+
+def count_in(event: Event, done: list[Event], loops: set[str]) -> None:
+    """Add an event to those that count, `done`, or take out of them what it takes back."""
     kind = event["event"]
     if kind in ("restart", "session_started"):
         done.clear()
