@@ -231,6 +231,23 @@ def test_what_was_rewound_leaves_one_small_rewind(domain: Domain) -> None:
     assert [each["event"] for each in kept.applied] == [each["event"] for each in memory.applied]
 
 
+def test_all_that_is_kept_can_be_taken_back(domain: Domain) -> None:
+    """Going back forty messages ends where a conversation in memory is then."""
+    turns = [
+        [said(f"{n}", "ask"), slot("meter", f"{n}"), action("utter_no"), LISTEN]
+        for n in range(MOST_TURNS + 5)
+    ]
+    memory = Tracker(domain, [LISTEN, *(event for turn in turns for event in turn)])
+    kept = unpack(pack(memory), domain)
+
+    for tracker in (memory, kept):
+        tracker.update_all([bare("rewind")] * MOST_TURNS)
+
+    assert kept.slots == memory.slots == {**memory.slots, "meter": "4"}
+    assert kept.message == memory.message == said("4", "ask")
+    assert kept.latest_action == memory.latest_action == "utter_no"
+
+
 def test_only_the_session_is_kept(domain: Domain) -> None:
     """What was before the last session began is over, as Rasa's tracker stores see it."""
     session = [action("action_session_start"), bare("session_started"), LISTEN]
