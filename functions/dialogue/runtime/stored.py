@@ -121,20 +121,23 @@ def _rows(events: Iterable[Event]) -> list[Any]:
     rows: list[Any] = []
     clock: int | None = None
     for event in events:
-        rest = {key: value for key, value in event.items() if key != "event"}
-        time = _milliseconds(rest.get("timestamp"))
-        if time is not None:
-            del rest["timestamp"]
+        time = _milliseconds(event.get("timestamp"))
         if time != clock:
             rows.append(None if time is None else time - (clock or 0))
             clock = time
-        fields = _FIELDS.get(event["event"], ())
-        if all(name in rest for name in fields):
-            row = [event["event"], *(rest.pop(name) for name in fields)]
-            rows.append([*row, rest] if rest else row)
-        else:
-            rows.append([{"event": event["event"], **rest}])
+        rows.append(_row(event, timed=time is not None))
     return rows
+
+
+def _row(event: Event, *, timed: bool) -> list[Any]:
+    fields = _FIELDS.get(event["event"], ())
+    row = [event["event"], *[event[name] for name in fields if name in event]]
+    if len(row) + timed == len(event) and len(row) == 1 + len(fields):
+        return row
+    rest = {key: value for key, value in event.items() if not (timed and key == "timestamp")}
+    if len(row) <= len(fields):
+        return [rest]
+    return [*row, {key: rest[key] for key in rest if key not in ("event", *fields)}]
 
 
 def _events(rows: Iterable[Any]) -> list[Event]:
@@ -146,7 +149,9 @@ def _events(rows: Iterable[Any]) -> list[Event]:
             clock = None if row is None else (clock or 0) + row
             continue
         event = _event(*row)
-        events.append(event if clock is None else {**event, "timestamp": clock / 1000})
+        if clock is not None:
+            event["timestamp"] = clock / 1000
+        events.append(event)
     return events
 
 
@@ -154,8 +159,8 @@ def _event(kind: Any, *values: Any) -> Event:
     if isinstance(kind, dict):
         return kind
     fields = _FIELDS.get(kind, ())
-    rest = values[len(fields)] if len(values) > len(fields) else {}
-    return {"event": kind, **dict(zip(fields, values[: len(fields)], strict=True)), **rest}
+    event = {"event": kind, **dict(zip(fields, values[: len(fields)], strict=True))}
+    return {**event, **values[len(fields)]} if len(values) > len(fields) else event
 
 
 def _milliseconds(time: Any) -> int | None:
