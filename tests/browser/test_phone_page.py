@@ -165,6 +165,7 @@ def test_accessible(browser: Browser, messengers: Messengers, scheme: str) -> No
     page = context.new_page()
     page.goto(f"http://127.0.0.1:{messengers.port}/phone/whatsapp?user={USER}")
     write(page, "Hallo")
+    expect(page.locator(".customer-side")).to_have_count(1)
     whatsapp_sends(messengers, type="text", text={"body": "Guten Tag"})
     expect(page.locator(".house-side")).to_have_count(1)
     found = Axe().run(page)
