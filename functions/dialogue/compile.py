@@ -9,10 +9,11 @@ from conversation.bot import DangerWord, FrontDoor
 from conversation.message import Button
 from conversation.understanding import Language
 from dialogue.compiled import HAND_OVER, LANGUAGE_SLOT, CompiledBot, SlotValue, Variation
-from dialogue.project import IMPLICIT_INTENTS, Project
+from dialogue.project import Project
 from dialogue.responses import choose
 from dialogue.rules import Rule
-from dialogue.source import Node, ProjectError, read_yaml
+from dialogue.runtime.domain import DEFAULT_INTENTS
+from dialogue.source import Node, ProjectError, entries, read_yaml
 from nlu.settings import NluSettings
 
 BUILT_IN_RESPONSES = Path(__file__).with_name("front_door_responses.yml")
@@ -27,7 +28,7 @@ _LANGUAGES: tuple[Language, ...] = ("de", "en")
 
 def compile_project(project: Project) -> CompiledBot:
     """Return the bot. Raises ProjectError where it could not behave as written."""
-    intents = (*project.intents, *IMPLICIT_INTENTS)
+    intents = (*project.intents, *DEFAULT_INTENTS)
     slots = {name: _initial(project, name, node) for name, node in project.slots.items()}
     responses = _responses(project, intents)
     bot = CompiledBot(
@@ -105,7 +106,7 @@ def _check_action(project: Project, node: Node) -> None:
 
 def _check_examples(project: Project) -> None:
     for example in project.examples:
-        if example.intent not in (*project.intents, *IMPLICIT_INTENTS):
+        if example.intent not in (*project.intents, *DEFAULT_INTENTS):
             example.node.fail(
                 f"intent '{example.intent}' is not in the domain. Add it there or correct it."
             )
@@ -134,7 +135,7 @@ def _check_entities(project: Project) -> None:
 
 def _initial(project: Project, name: str, node: Node) -> SlotValue:
     fields = node.mapping(f"slot '{name}'")
-    for mapping in fields["mappings"].sequence("mappings") if "mappings" in fields else []:
+    for mapping in entries(fields, "mappings"):
         kind = mapping.mapping("a mapping").get("type")
         if kind is None or kind.value != "custom":
             project.warn(mapping, f"slot '{name}' is not filled: only 'type: custom' is run yet.")
@@ -171,11 +172,10 @@ def _variation(
         entry.fail(f"a variation of '{name}' has no 'text:'. Only texts are said yet; add one.")
     for key in sorted(set(fields) - _RESPONSE_KEYS):
         project.warn(fields[key], f"'{key}' of a response is not sent yet.")
-    buttons = fields["buttons"].sequence("buttons") if "buttons" in fields else []
     return Variation(
         text=fields["text"].text("text"),
-        buttons=tuple(_button(button, intents) for button in buttons),
-        condition=_condition(project, fields["condition"]) if "condition" in fields else {},
+        buttons=tuple(_button(button, intents) for button in entries(fields, "buttons")),
+        condition=_condition(project, entries(fields, "condition")),
     )
 
 
@@ -193,9 +193,9 @@ def _button(node: Node, intents: tuple[str, ...]) -> Button:
     return Button(title=fields["title"].text("title"), payload=payload)
 
 
-def _condition(project: Project, node: Node) -> dict[str, SlotValue]:
+def _condition(project: Project, written: list[Node]) -> dict[str, SlotValue]:
     condition: dict[str, SlotValue] = {}
-    for entry in node.sequence("condition"):
+    for entry in written:
         fields = entry.mapping("a condition")
         if set(fields) != {"type", "name", "value"} or fields["type"].value != "slot":
             entry.fail("a condition reads {type: slot, name: …, value: …}. Correct it.")
@@ -228,9 +228,8 @@ def _front_door(
         if languages not in (["de"], ["en"], ["de", "en"], ["en", "de"]):
             fields["languages"].fail("languages is a list of 'de' and 'en'. Correct it.")
         values["default_language"] = languages[0]
-    danger = fields["danger"].sequence("danger") if "danger" in fields else []
     values.pop("danger", None)
-    values["danger_words"] = [_danger(entry, responses) for entry in danger]
+    values["danger_words"] = [_danger(entry, responses) for entry in entries(fields, "danger")]
     front_door = node.read_as(FrontDoor, values)
     for intent, team in front_door.team_by_intent.items():
         place = node.at(("team_by_intent", intent))

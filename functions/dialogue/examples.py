@@ -4,14 +4,12 @@ A file's name says the language of its examples (`nlu_de.yml`, `de/….yml`); `m
 {language: en}` at an intent's block says it for the block.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from conversation.understanding import Entity, Language
 from dialogue.annotations import read_annotated
-from dialogue.source import Node
-
-Warn = Callable[[Node, str], None]
+from dialogue.source import Node, Warn
 
 BESIDE = ("synonym", "regex", "lookup")
 """Entries of `nlu:` that are no examples of an intent: see `vocabulary`."""

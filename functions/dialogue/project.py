@@ -7,14 +7,9 @@ from pathlib import Path
 from conversation.understanding import Language
 from dialogue.examples import Example, read_examples
 from dialogue.rules import Rule, read_rules
-from dialogue.source import Node, ProjectError, read_yaml, yaml_files
+from dialogue.source import Node, ProjectError, domain_files, read_yaml, readable, yaml_files
 from dialogue.vocabulary import add_annotated, read_vocabulary
 from nlu.entities.vocabulary import Vocabulary
-
-FORMAT = (3, 1)
-
-IMPLICIT_INTENTS = ("restart", "back", "out_of_scope", "session_start", "nlu_fallback")
-"""Intents that every Rasa bot has without naming them."""
 
 _UNSUPPORTED = {
     "stories": "stories are not run yet: only rules answer",
@@ -59,7 +54,7 @@ def read_project(folder: Path) -> Project:
         front_door=_read_required(folder, "pforte.yml"),
         pipeline=config.get("pipeline", Node(None, f"{folder}/config.yml", 1)),
     )
-    files = [*_domain_files(folder), *yaml_files(folder / "data")]
+    files = [*domain_files(folder), *yaml_files(folder / "data")]
     if not files:
         raise ProjectError(f"{folder}: no domain.yml and no data/. Is this a bot's folder?")
     for path in files:
@@ -70,7 +65,7 @@ def read_project(folder: Path) -> Project:
 def read_file(project: Project, path: Path, content: Node) -> None:
     """Add one file to a project; any file may hold any of the top-level keys."""
     sections = content.mapping("a bot's file")
-    if not _readable(project, sections):
+    if not readable(sections, project.warn):
         return
     for key, node in sections.items():
         if key == "nlu":
@@ -99,11 +94,6 @@ def file_language(path: Path) -> Language | None:
     return None
 
 
-def _domain_files(folder: Path) -> Iterator[Path]:
-    yield from yaml_files(folder / "domain.yml")
-    yield from yaml_files(folder / "domain")
-
-
 def _read_required(folder: Path, name: str) -> Node:
     path = folder / name
     if not path.is_file():
@@ -114,21 +104,6 @@ def _read_required(folder: Path, name: str) -> Node:
 def _read_optional(folder: Path, name: str) -> Node:
     path = folder / name
     return read_yaml(path, str(path)) if path.is_file() else Node(None, str(path), 1)
-
-
-def _readable(project: Project, sections: dict[str, Node]) -> bool:
-    """Rasa skips a file of a higher format version; so do we, but say so."""
-    version = sections.get("version")
-    if version is None or not isinstance(version.value, str):
-        return True
-    try:
-        number = tuple(int(part) for part in version.value.split("."))
-    except ValueError:
-        version.fail('the version must read like "3.1".')
-    if number > FORMAT:
-        project.warn(version, f'version "{version.value}" is above 3.1: the file is skipped.')
-        return False
-    return True
 
 
 def _named(node: Node, what: str) -> Iterator[tuple[str, Node]]:

@@ -1,6 +1,6 @@
 """Read YAML so that every value knows its file and line. Training only."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
@@ -13,6 +13,9 @@ from ruamel.yaml.reader import ReaderError
 
 from conversation.errors import PforteError
 from conversation.model import Model
+
+FORMAT = (3, 1)
+"""The highest version of Rasa's format that is read."""
 
 
 class ProjectError(PforteError):
@@ -90,6 +93,30 @@ class Node:
             self.at(first["loc"]).fail(f"{field}: {first['msg']}. Correct or remove it.")
 
 
+Warn = Callable[[Node, str], None]
+"""Tell the author about something that is not as it looks."""
+
+
+def entries(fields: dict[str, Node], key: str) -> list[Node]:
+    """Return the nodes of a list that may be missing. Raises ProjectError."""
+    return fields[key].sequence(key) if key in fields else []
+
+
+def readable(sections: dict[str, Node], warn: Warn) -> bool:
+    """Rasa skips a file of a higher format version; so do we, but say so."""
+    version = sections.get("version")
+    if version is None or not isinstance(version.value, str):
+        return True
+    try:
+        number = tuple(int(part) for part in version.value.split("."))
+    except ValueError:
+        version.fail('the version must read like "3.1".')
+    if number > FORMAT:
+        warn(version, f'version "{version.value}" is above 3.1: the file is skipped.')
+        return False
+    return True
+
+
 def read_yaml(path: Path, name: str) -> Node:
     """Read one file; `name` is how errors call it. Raises ProjectError."""
     text = ""
@@ -127,6 +154,12 @@ def yaml_files(path: Path) -> Iterator[Path]:
         )
     elif path.is_file():
         yield path
+
+
+def domain_files(folder: Path) -> Iterator[Path]:
+    """List the files of a bot's domain: one, those of a folder, or both."""
+    yield from yaml_files(folder / "domain.yml")
+    yield from yaml_files(folder / "domain")
 
 
 def _located(value: Any, name: str, line: int) -> Node:

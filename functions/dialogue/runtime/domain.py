@@ -7,6 +7,7 @@ from typing import Any, Self
 from dialogue.runtime.events import REQUESTED_SLOT, SESSION_METADATA_SLOT
 
 DEFAULT_INTENTS = ("restart", "back", "out_of_scope", "session_start", "nlu_fallback")
+"""Intents that every Rasa bot has without naming them."""
 
 DEFAULT_ACTIONS = (
     *("action_listen", "action_restart", "action_session_start", "action_default_fallback"),

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from dialogue.runtime.domain import DEFAULT_INTENTS, OTHER, Domain, Form, Slot
-from dialogue.source import Node
+from dialogue.source import Node, entries
 from dialogue.teaching.files import Files
 
 _SLOT_TYPES = ("text", "bool", "categorical", "float", "list", "any")
@@ -94,8 +94,8 @@ def _entities(files: Files) -> tuple[list[str], dict[str, list[str]], set[str]]:
             continue
         fields = settings.mapping(f"entity '{name}'")
         for kind in ("roles", "groups"):
-            texts = fields[kind].sequence(kind) if kind in fields else []
-            labels.setdefault(name, []).extend(f"{name}#{each.text(kind)}" for each in texts)
+            texts = [each.text(kind) for each in entries(fields, kind)]
+            labels.setdefault(name, []).extend(f"{name}#{text}" for text in texts)
         if "influence_conversation" in fields and fields["influence_conversation"].value is False:
             ignored.add(name)
     return list(named), labels, ignored
@@ -195,10 +195,9 @@ def _response(name: str, node: Node) -> list[dict[str, Any]]:
     variations = []
     for entry in node.sequence(f"response '{name}'"):
         fields = entry.mapping(f"a variation of '{name}'")
-        if "condition" in fields:
-            for condition in fields["condition"].sequence("condition"):
-                if set(condition.mapping("a condition")) != {"type", "name", "value"}:
-                    condition.fail("a condition reads {type: slot, name: …, value: …}. Correct it.")
+        for condition in entries(fields, "condition"):
+            if set(condition.mapping("a condition")) != {"type", "name", "value"}:
+                condition.fail("a condition reads {type: slot, name: …, value: …}. Correct it.")
         variations.append(entry.plain() or {})
     return variations
 

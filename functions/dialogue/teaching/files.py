@@ -1,17 +1,14 @@
 """Find an author's files and take their sections apart. Training only."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from dialogue.source import Node, ProjectError, read_yaml, yaml_files
-
-Warn = Callable[[Node, str], None]
+from dialogue.source import Node, ProjectError, domain_files, read_yaml, readable, yaml_files
 
 _SECTION = re.compile(r"^['\"]?([A-Za-z_]\w*)['\"]?\s*:", re.MULTILINE)
 _RETRIEVAL = re.compile(r"^\s*-?\s*intent:\s*['\"]?([^\s'\"/]+)/", re.MULTILINE)
-_NEWEST = (3, 1)
 
 
 @dataclass
@@ -21,7 +18,6 @@ class Files:
     `retrieval_intents` have examples for several responses: `faq/hours` and the like.
     """
 
-    folder: Path
     sections: list[tuple[str, Node]] = field(default_factory=list)
     retrieval_intents: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
@@ -37,8 +33,8 @@ class Files:
 
 def read_files(folder: Path) -> Files:
     """Read a bot's domain, data and config. Raises ProjectError."""
-    files = Files(folder)
-    domain = [*yaml_files(folder / "domain.yml"), *yaml_files(folder / "domain")]
+    files = Files()
+    domain = list(domain_files(folder))
     if not domain:
         raise ProjectError(f"{folder}: no domain.yml. Is this a bot's folder?")
     for path in (*domain, *yaml_files(folder / "data")):
@@ -61,18 +57,5 @@ def _read(files: Files, path: Path) -> None:
     if found and found <= {"version", "nlu"}:
         return
     sections = read_yaml(path, str(path)).mapping("a bot's file")
-    if _readable(files, sections.get("version")):
+    if readable(sections, files.warn):
         files.sections += [(key, node) for key, node in sections.items() if key != "nlu"]
-
-
-def _readable(files: Files, version: Node | None) -> bool:
-    """Rasa skips a file of a higher format version; so do we, but say so."""
-    if version is None or not isinstance(version.value, str):
-        return True
-    numbers = version.value.split(".")
-    if not all(number.isdigit() for number in numbers):
-        version.fail('the version must read like "3.1".')
-    if tuple(int(number) for number in numbers) > _NEWEST:
-        files.warn(version, f'version "{version.value}" is above 3.1: the file is skipped.')
-        return False
-    return True

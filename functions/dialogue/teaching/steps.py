@@ -9,8 +9,7 @@ from dialogue.annotations import read_annotated
 from dialogue.runtime.domain import Domain
 from dialogue.runtime.events import Event, action, active_loop, bare, said, slot
 from dialogue.runtime.payload import read_entities
-from dialogue.source import Node
-from dialogue.teaching.files import Warn
+from dialogue.source import Node, Warn, entries
 
 START = "STORY_START"
 GENERATED = "GENR_"
@@ -65,7 +64,7 @@ def read_rules(section: Node, domain: Domain, warn: Warn) -> list[Block]:
         if "rule" not in fields:
             entry.fail("a rule begins with 'rule: name'. Add it.")
         builder = _Builder(str(fields["rule"].value), entry, domain, warn, is_rule=True)
-        for condition in fields["condition"].sequence("condition") if "condition" in fields else []:
+        for condition in entries(fields, "condition"):
             builder.read_step(condition)
         if not _says(fields.get("conversation_start"), value=True):
             builder.add([action(SNIPPET)])
@@ -99,7 +98,7 @@ class _Builder:
 
     def read_steps(self, fields: dict[str, Node], what: str) -> None:
         """Read the steps of a story or rule."""
-        steps = fields["steps"].sequence("steps") if "steps" in fields else []
+        steps = entries(fields, "steps")
         if not steps:
             self._warn(self._node, f"the {what} has no steps and is left out.")
         for step in steps:
@@ -162,7 +161,7 @@ class _Builder:
         name = parts["checkpoint"].text("checkpoint")
         slots = tuple(
             (key, node.plain())
-            for each in (parts["slot_was_set"].sequence("slot_was_set") if len(parts) > 1 else [])
+            for each in entries(parts, "slot_was_set")
             for key, node in each.mapping("a slot of a checkpoint").items()
         )
         if not self._now:
@@ -198,7 +197,7 @@ class _Builder:
         if intent not in self._domain.intents:
             self._warn(parts["intent"], f"intent '{intent}' is not in the domain.")
         if "user" not in parts:
-            entities = _entities(parts["entities"]) if "entities" in parts else []
+            entities = _entities(entries(parts, "entities"))
             return said(None, intent, entities, full_intent=full)
         text, annotated = read_annotated(parts["user"])
         if text.startswith("/"):
@@ -242,9 +241,9 @@ class _Builder:
         return None
 
 
-def _entities(node: Node) -> list[dict[str, Any]]:
+def _entities(written: list[Node]) -> list[dict[str, Any]]:
     found = []
-    for entry in node.sequence("entities"):
+    for entry in written:
         if not isinstance(entry.value, dict):
             found.append({"entity": entry.text("an entity"), "value": ""})
             continue
