@@ -5,6 +5,7 @@ import json
 import os
 import ssl
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -68,8 +69,7 @@ class Backend:
     def _connection(self) -> http.client.HTTPConnection:
         host, port = self._url.hostname or "", self._url.port
         if self._url.scheme == "https":
-            context = ssl.create_default_context()
-            return http.client.HTTPSConnection(host, port, timeout=TIMEOUT, context=context)
+            return http.client.HTTPSConnection(host, port, timeout=TIMEOUT, context=_trusted())
         return http.client.HTTPConnection(host, port, timeout=TIMEOUT)
 
 
@@ -79,6 +79,12 @@ def configured() -> Backend:
     if not url or not token:
         raise BackendFailed("PFORTE_BACKEND_URL and PFORTE_BACKEND_TOKEN must name the back end")
     return Backend(url, token)
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    """Return whom to trust: read once a process, as reading all authorities takes its time."""
+    return ssl.create_default_context()
 
 
 def _path(parts: tuple[str, ...]) -> str:

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import ssl
 import subprocess
 import sys
 import zlib
@@ -9,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from actions.backend import BackendFailed, Refused
+from actions.backend import Backend, BackendFailed, Refused, _trusted
 from actions.handler import _executor, handler
 from tests.templates import ROOT
 from tests.unit.actions.customer import KNOWN, Customer
@@ -118,6 +119,23 @@ def test_a_failure_tells_nothing_of_the_customer(
         handler(call("action_ask_invoice", **KNOWN))
     assert "4711023" not in str(failed.value)
     assert TOKEN not in str(failed.value)
+
+
+def test_whom_to_trust_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reading the machine's authorities costs more than a call: not every call pays for it."""
+    read: list[ssl.SSLContext] = []
+
+    def authorities() -> ssl.SSLContext:
+        read.append(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
+        return read[-1]
+
+    monkeypatch.setattr(ssl, "create_default_context", authorities)
+    _trusted.cache_clear()
+    for _ in range(2):
+        with pytest.raises(BackendFailed):
+            Backend("https://127.0.0.1:9", TOKEN).read("outages")
+    _trusted.cache_clear()
+    assert len(read) == 1
 
 
 def test_a_refusal_that_nobody_foresaw_is_a_failure(house: Company) -> None:
