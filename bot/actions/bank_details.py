@@ -29,8 +29,7 @@ class AskBankCheck(RequestAction):
     def act(self, talk: Talk) -> None:
         """Ask; the account is shown masked."""
         shown = written.masked_iban(str(talk.get("iban")))
-        buttons = [(talk.word("yes"), "/affirm"), (talk.word("no"), "/deny")]
-        talk.say("ask_bank_check", buttons, iban=shown)
+        talk.say("ask_bank_check", talk.yes_or_no(), iban=shown)
 
 
 class ChangeBankDetails(RequestAction):
@@ -56,6 +55,5 @@ class ChangeBankDetails(RequestAction):
                 raise
         else:
             day = words.day(done["begins"], talk.language)
-            talk.say("bank_done", day=day, iban=done["iban"], reference=done["reference"])
-            talk.finished(done["reference"])
+            talk.finish("bank_done", done["reference"], day=day, iban=done["iban"])
         talk.clear(SLOTS)

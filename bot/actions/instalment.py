@@ -43,7 +43,7 @@ class AskContract(RequestAction):
 
     def act(self, talk: Talk) -> None:
         """Ask."""
-        known = _contracts(talk)
+        known = talk.known("contracts")
         talk.say(
             "ask_contract", [(talk.product(c["product"]), choice(c["contract"])) for c in known]
         )
@@ -103,28 +103,20 @@ class ChangeInstalment(RequestAction):
                 raise
             talk.events.append(FollowupAction(FORM))
             return
-        talk.say(
+        talk.finish(
             "instalment_done",
+            done["reference"],
             product=talk.product(done["product"]),
             amount=words.money(done["amount"], talk.language),
             before=words.money(done["before"], talk.language),
             day=words.day(done["begins"], talk.language),
-            reference=done["reference"],
         )
-        talk.finished(done["reference"])
         talk.clear(SLOTS)
-
-
-def _contracts(talk: Talk) -> list[dict[str, Any]]:
-    known: list[dict[str, Any]] = talk.backend.read("customers", talk.customer, "contracts")[
-        "contracts"
-    ]
-    return known
 
 
 def _find_contract(talk: Talk) -> dict[str, Any] | None:
     """Return the contract that is meant; the only one need not be named."""
-    known, product = _contracts(talk), talk.get("product")
+    known, product = talk.known("contracts"), talk.get("product")
     chosen = [each for each in known if each["contract"] == talk.get("contract")]
     named = [each for each in known if each["product"] == product]
     if product is not None and not named:
@@ -140,7 +132,7 @@ def _find_contract(talk: Talk) -> dict[str, Any] | None:
 
 def _chosen(talk: Talk) -> dict[str, Any]:
     """Return the contract that the form found. Raises Refused where it is gone meanwhile."""
-    for contract in _contracts(talk):
+    for contract in talk.known("contracts"):
         if contract["contract"] == talk.get("contract"):
             return contract
     raise Refused("unknown_contract", {})

@@ -64,22 +64,19 @@ class SendInvoiceCopy(RequestAction):
                 raise
             talk.say("unknown_invoice")
         else:
-            talk.say(
+            talk.finish(
                 "invoice_done",
+                link["reference"],
                 day=words.day(link["day"], talk.language),
                 url=link["url"],
                 expires=words.moment(link["expires"], talk.language),
-                reference=link["reference"],
             )
-            talk.finished(link["reference"])
         talk.clear(SLOTS)
 
 
 def _invoices(talk: Talk) -> list[dict[str, Any]]:
     """Return the customer's invoices, newest first: of the product that was named, if any."""
-    known: list[dict[str, Any]] = talk.backend.read("customers", talk.customer, "invoices")[
-        "invoices"
-    ]
+    known = talk.known("invoices")
     return [each for each in known if each["product"] == talk.get("product")] or known
 
 

@@ -40,7 +40,7 @@ class AskMeterNumber(RequestAction):
 
     def act(self, talk: Talk) -> None:
         """Ask."""
-        meters = _likely(talk, _meters(talk))
+        meters = _likely(talk, talk.known("meters"))
         talk.say("ask_meter", [(_title(talk, m), choice(m["meter_number"])) for m in meters])
 
 
@@ -67,7 +67,7 @@ class AskReadingCheck(RequestAction):
         last = meter["last_reading"]
         talk.say(
             "ask_low_reading" if value < last["value"] else "ask_high_reading",
-            [(talk.word("yes"), "/affirm"), (talk.word("no"), "/deny")],
+            talk.yes_or_no(),
             value=words.number(value, talk.language),
             unit=meter["unit"],
             last=words.number(last["value"], talk.language),
@@ -88,22 +88,16 @@ class SubmitMeterReading(RequestAction):
             value=int(talk.get("meter_reading")),
             confirmed=talk.get("reading_check") == "confirmed",
         )
-        talk.say(
+        talk.finish(
             "reading_to_be_checked" if done["to_be_checked"] else "reading_done",
+            done["reference"],
             value=words.number(done["value"], talk.language),
             unit=done["unit"],
             number=done["meter_number"],
             day=words.day(done["day"], talk.language),
             used=words.number(done["used"], talk.language),
-            reference=done["reference"],
         )
-        talk.finished(done["reference"])
         talk.clear(SLOTS)
-
-
-def _meters(talk: Talk) -> list[dict[str, Any]]:
-    known: list[dict[str, Any]] = talk.backend.read("customers", talk.customer, "meters")["meters"]
-    return known
 
 
 def _likely(talk: Talk, meters: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -113,11 +107,11 @@ def _likely(talk: Talk, meters: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def _find_meter(talk: Talk) -> dict[str, Any] | None:
     """Return the meter that is meant; the only one need not be named."""
-    number, meters = talk.get("meter_number"), _meters(talk)
-    if number is None and len(_likely(talk, meters)) == 1:
-        [only] = _likely(talk, meters)
-        talk.set("meter_number", only["meter_number"])
-        return only
+    number, meters = talk.get("meter_number"), talk.known("meters")
+    likely = _likely(talk, meters)
+    if number is None and len(likely) == 1:
+        talk.set("meter_number", likely[0]["meter_number"])
+        return likely[0]
     found = _by_number(meters, number)
     if found is None and number is not None:
         talk.say("unknown_meter", number=number)
@@ -131,7 +125,7 @@ def _by_number(meters: list[dict[str, Any]], number: Any) -> dict[str, Any] | No
 
 def _chosen(talk: Talk) -> dict[str, Any]:
     """Return the meter that the form found. Raises Refused where it is gone meanwhile."""
-    meter = _by_number(_meters(talk), talk.get("meter_number"))
+    meter = _by_number(talk.known("meters"), talk.get("meter_number"))
     if meter is None:
         raise Refused("unknown_meter", {})
     return meter

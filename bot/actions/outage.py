@@ -43,13 +43,11 @@ class ReportOutage(RequestAction):
         """Report what the form collected."""
         street, product = str(talk.get("street")), str(talk.get("product"))
         done = talk.backend.write(talk.key, "outages", "reports", street=street, product=product)
-        told: dict[str, Any] = {"reference": done["reference"]}
+        reference, street = done["reference"], done["street"]
         if done["known_before"]:
-            talk.say("outage_known", status=_status(talk, done["street"], done["outage"]), **told)
+            talk.finish("outage_known", reference, status=_status(talk, street, done["outage"]))
         else:
-            name = talk.product(product)
-            talk.say("outage_reported", product=name, street=done["street"], **told)
-        talk.finished(done["reference"])
+            talk.finish("outage_reported", reference, product=talk.product(product), street=street)
         talk.clear(SLOTS)
 
 

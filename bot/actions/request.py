@@ -171,16 +171,13 @@ def give_up(talk: Talk, why: str) -> None:
     talk.say(why)
 
 
-def confirm(talk: Talk, what: str, check: str) -> bool | None:
-    """Return whether the customer confirmed what was asked: None where it is to be asked.
+def confirm(talk: Talk, what: str, check: str) -> None:
+    """Have it confirmed, unless the customer has said yes to what was asked.
 
     A "no" forgets it, unless the message corrects it ("no, 8132"): that is asked about anew.
     """
     answer = talk.get(check)
     if answer == "denied" and what not in talk.given:
         talk.clear((what, check))
-        return False
-    if answer == "confirmed" and (what not in talk.given or check in talk.given):
-        return True
-    talk.clear((check,))
-    return None
+    elif answer != "confirmed" or (what in talk.given and check not in talk.given):
+        talk.clear((check,))

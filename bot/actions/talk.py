@@ -97,8 +97,18 @@ class Talk:
         """Return what a product is called in the customer's language."""
         return words.product_name(name, self.language)
 
-    def finished(self, reference: str) -> None:
-        """Keep the reference number of a finished request."""
+    def yes_or_no(self) -> list[tuple[str, str]]:
+        """Return the buttons of a question that is to be confirmed."""
+        return [(self.word("yes"), "/affirm"), (self.word("no"), "/deny")]
+
+    def known(self, what: str) -> list[dict[str, Any]]:
+        """Return all that the back end has of the customer's: contracts, invoices, meters."""
+        found: list[dict[str, Any]] = self.backend.read("customers", self.customer, what)[what]
+        return found
+
+    def finish(self, name: str, reference: str, **values: object) -> None:
+        """Say that the request is done, and keep its reference number."""
+        self.tell(words.sentence(name, self.language, reference=reference, **values))
         self.set("reference", reference)
 
     def reject(self) -> NoReturn:

@@ -87,13 +87,12 @@ class BookTechnician(RequestAction):
             talk.clear(("appointment",))
             talk.events.append(FollowupAction(FORM))
             return
-        talk.say(
+        talk.finish(
             "appointment_done",
+            done["reference"],
             time=words.window(done["begins"], done["ends"], talk.language),
             product=talk.product(done["product"]),
-            reference=done["reference"],
         )
-        talk.finished(done["reference"])
         talk.clear(SLOTS)
 
 
