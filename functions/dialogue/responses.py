@@ -1,12 +1,12 @@
 """Choose a variation of a response and fill it, as Rasa's response selection does."""
 
-import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from conversation.message import Button, Content
 from dialogue.compiled import Variation
+from dialogue.runtime.responses import draw, same
 
 _PLACEHOLDER = re.compile(r"\{\{|\}\}|\{([^\n{}]+)\}")
 
@@ -19,11 +19,7 @@ def choose(
     None where no variation fits: then nothing is said. The seed makes the choice.
     """
     fitting = [v for v in variations if v.condition and _holds(v.condition, slots)]
-    candidates = fitting or [v for v in variations if not v.condition]
-    if not candidates:
-        return None
-    digest = hashlib.sha256(f"{seed}:{name}".encode()).digest()
-    return candidates[int.from_bytes(digest[:8]) % len(candidates)]
+    return draw(name, fitting or [v for v in variations if not v.condition], seed)
 
 
 def render(variation: Variation, values: Mapping[str, Any]) -> Content:
@@ -53,10 +49,4 @@ def fill(text: str, values: Mapping[str, Any]) -> str:
 
 
 def _holds(condition: Mapping[str, Any], slots: Mapping[str, Any]) -> bool:
-    return all(_equal(slots.get(name), value) for name, value in condition.items())
-
-
-def _equal(left: Any, right: Any) -> bool:
-    if isinstance(left, str) and isinstance(right, str):
-        return left.casefold() == right.casefold()
-    return bool(left == right)
+    return all(same(slots.get(name), value) for name, value in condition.items())

@@ -11,7 +11,15 @@ from pathlib import Path
 from conversation.understanding import Understanding
 from dialogue.runtime.actions import retrieved_name, retrieves
 from dialogue.runtime.conversation import MOST_ACTIONS, Runtime, actions_done
-from dialogue.runtime.events import Event, action, entities_of, intent_of, is_action, rejected
+from dialogue.runtime.events import (
+    LISTEN,
+    Event,
+    action,
+    entities_of,
+    intent_of,
+    is_action,
+    rejected,
+)
 from dialogue.runtime.tracker import Tracker
 from dialogue.source import Node, read_yaml, yaml_files
 from dialogue.teaching.bot import teach
@@ -114,7 +122,5 @@ def _misunderstood(event: Event, found: Understanding) -> Iterator[str]:
 def _last(tracker: Tracker) -> str:
     message = tracker.message
     said = (message["text"] or f"/{intent_of(message)}") if message else "the beginning"
-    done = (
-        "" if tracker.latest_action in (None, "action_listen") else f", '{tracker.latest_action}'"
-    )
+    done = "" if tracker.latest_action in (None, LISTEN) else f", '{tracker.latest_action}'"
     return f"{said!r}{done}"

@@ -5,7 +5,16 @@ from collections.abc import Callable
 
 from dialogue.runtime.calls import Run, Turn, run_custom, uttered
 from dialogue.runtime.domain import DEFAULT_ACTIONS, Domain
-from dialogue.runtime.events import LISTEN, Event, action, bare, is_action, slot
+from dialogue.runtime.events import (
+    LISTEN,
+    REQUESTED_SLOT,
+    Event,
+    action,
+    active_loop,
+    bare,
+    is_action,
+    slot,
+)
 from dialogue.runtime.extraction import extract_slots
 from dialogue.runtime.fallback import (
     ASK_AFFIRMATION,
@@ -17,7 +26,7 @@ from dialogue.runtime.fallback import (
     run_two_stage,
 )
 from dialogue.runtime.forms import run_form
-from dialogue.runtime.tracker import Tracker, leaving
+from dialogue.runtime.tracker import Tracker
 
 _RETRIEVAL = "response_selector"
 
@@ -80,7 +89,7 @@ def _start_session(tracker: Tracker, _turn: Turn) -> list[Event]:
 
 
 def _deactivate(_tracker: Tracker, _turn: Turn) -> list[Event]:
-    return leaving()
+    return [active_loop(None), slot(REQUESTED_SLOT, None)]
 
 
 def _affirm(tracker: Tracker, _turn: Turn) -> list[Event]:
@@ -94,7 +103,7 @@ def _rephrase(tracker: Tracker, turn: Turn) -> list[Event]:
 def _revert_fallback(tracker: Tracker, _turn: Turn) -> list[Event]:
     """Forget the questions of the fallback, and keep what the user made of them."""
     done = [e["name"] for e in tracker.applied if is_action(e) and e["name"] != LISTEN]
-    message = copy.deepcopy(tracker.last(("user",)))
+    message = copy.deepcopy(tracker.last_message())
     again = [bare("rewind")] * 3 + [action(LISTEN)]
     if message is None:
         return []

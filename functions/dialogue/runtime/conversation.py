@@ -69,7 +69,7 @@ class Runtime:
 
     def _expired(self, tracker: Tracker, now: float) -> bool:
         limit = self.domain.session_expiration_time
-        message = tracker.last(("user",))
+        message = tracker.last_message()
         return bool(limit > 0 and message and (now - message.get("timestamp", now)) / 60 > limit)
 
     def _run(self, prediction: Prediction, tracker: Tracker, turn: Turn, now: float) -> Doing:

@@ -94,6 +94,15 @@ def entities_of(message: Event | None) -> list[dict[str, Any]]:
     return found
 
 
+def values_for(mapping: Mapping[str, Any], entities: Sequence[Mapping[str, Any]]) -> list[Any]:
+    """Return the values of entities with exactly a mapping's entity, role and group."""
+    return [
+        entity.get("value")
+        for entity in entities
+        if all(entity.get(key) == mapping.get(key) for key in ("entity", "role", "group"))
+    ]
+
+
 def is_slot(event: Event, name: str | None = None) -> bool:
     """Tell whether an event sets a slot, or this very slot."""
     return event["event"] == "slot" and (name is None or event["name"] == name)

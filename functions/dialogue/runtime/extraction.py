@@ -9,9 +9,11 @@ from dialogue.runtime.events import (
     REQUESTED_SLOT,
     SESSION_METADATA_SLOT,
     Event,
+    entities_of,
     intent_of,
     is_slot,
     slot,
+    values_for,
 )
 from dialogue.runtime.tracker import Tracker
 
@@ -48,7 +50,7 @@ def extract_slots(tracker: Tracker, turn: Turn) -> Run:
     return (yield from _validated(events, tracker, turn))
 
 
-def listed(value: Any) -> list[Any]:
+def _listed(value: Any) -> list[Any]:
     """Return a list; the domain allows one entry to stand for itself."""
     if value is None:
         return []
@@ -83,16 +85,16 @@ def _valid(mapping: Mapped, domain: Domain) -> bool:
         return mapping.get("entity") in domain.entities
     if mapping["type"] == "from_intent":
         known = {*domain.intents, *DEFAULT_INTENTS}
-        return all(intent in known for intent in listed(mapping.get("intent")) if intent)
+        return all(intent in known for intent in _listed(mapping.get("intent")) if intent)
     return True
 
 
 def _intent_fits(mapping: Mapped, tracker: Tracker) -> bool:
-    wanted = listed(mapping.get("intent"))
+    wanted = _listed(mapping.get("intent"))
     intent = intent_of(tracker.message)
     if wanted:
         return intent in wanted
-    return intent not in (*listed(mapping.get("not_intent")), *_ignored(mapping, tracker))
+    return intent not in (*_listed(mapping.get("not_intent")), *_ignored(mapping, tracker))
 
 
 def _ignored(mapping: Mapped, tracker: Tracker) -> list[str]:
@@ -140,7 +142,7 @@ def _taken_by_requested(name: str, mapping: Mapped, tracker: Tracker) -> bool:
 def _values(mapping: Mapped, tracker: Tracker) -> list[Any]:
     kind = mapping["type"]
     if kind == "from_entity":
-        return tracker.entity_values(dict(mapping))
+        return values_for(mapping, entities_of(tracker.message))
     if kind == "from_intent" or (kind == "from_trigger_intent" and _triggers(mapping, tracker)):
         return [mapping.get("value")]
     if kind == "from_text":

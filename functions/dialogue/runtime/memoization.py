@@ -30,6 +30,10 @@ class MemoizationSettings:
     use_nlu_confidence_as_score: bool = False
     priority: int = 3
 
+    def seen(self, states: list[State]) -> list[State]:
+        """Return the last states, as far back as the policy looks."""
+        return states[-self.max_history :] if self.max_history else states
+
 
 @dataclass(frozen=True)
 class MemoizationPolicy:
@@ -79,8 +83,7 @@ class MemoizationPolicy:
 
     def _states(self, steps: Sequence[Step], tracker: Tracker) -> list[State]:
         states = states_without_rules(steps, self.rule_only)
-        kept = states[-self.settings.max_history :] if self.settings.max_history else states
-        return heard(kept, tracker.message)
+        return heard(self.settings.seen(states), tracker.message)
 
     def _horizon(self, events: Sequence[Event]) -> int:
         """Return where the last `max_history` actions begin."""

@@ -39,12 +39,16 @@ def generate(
     values: Mapping[str, Any] | None = None,
 ) -> dict[str, Any] | None:
     """Return one filled variation, None where none may be said; `values` come before slots."""
-    candidates = variations(written, slots, channel)
+    chosen = draw(name, variations(written, slots, channel), seed)
+    return None if chosen is None else filled(chosen, {**slots, **(values or {})})
+
+
+def draw[V](name: str, candidates: Sequence[V], seed: int) -> V | None:
+    """Return one of a response's variations, None of none. The seed makes the choice."""
     if not candidates:
         return None
     drawn = hashlib.sha256(f"{seed}:{name}".encode()).digest()
-    chosen = candidates[int.from_bytes(drawn[:8]) % len(candidates)]
-    return filled(chosen, {**slots, **(values or {})})
+    return candidates[int.from_bytes(drawn[:8]) % len(candidates)]
 
 
 def filled(variation: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
@@ -85,11 +89,12 @@ def _fill(value: Any, values: Mapping[str, Any]) -> Any:
 
 def _holds(variation: Mapping[str, Any], slots: Mapping[str, Any]) -> bool:
     return all(
-        _same(slots.get(each["name"]), each["value"]) for each in variation.get("condition", ())
+        same(slots.get(each["name"]), each["value"]) for each in variation.get("condition", ())
     )
 
 
-def _same(found: Any, wanted: Any) -> bool:
+def same(found: Any, wanted: Any) -> bool:
+    """Tell whether a slot has the value of a condition; texts compare without case."""
     if isinstance(found, str) and isinstance(wanted, str):
         return found.casefold() == wanted.casefold()
     return bool(found == wanted)

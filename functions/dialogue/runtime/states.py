@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from dialogue.runtime.domain import Domain
+from dialogue.runtime.domain import NOT_SET, Domain
 from dialogue.runtime.events import LISTEN, Event, entities_of, intent_of, is_action
 from dialogue.runtime.tracker import Tracker
 
@@ -133,7 +133,7 @@ def key_of(states: Sequence[State]) -> str:
 def loop_of(state: State) -> str | None:
     """Return the active loop in a state."""
     name = state.get("active_loop", {}).get("name")
-    return None if name == "should_not_be_set" else name
+    return None if name == NOT_SET else name
 
 
 def after_listening(state: State) -> bool:

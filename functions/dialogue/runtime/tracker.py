@@ -5,15 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Self
 
 from dialogue.runtime.domain import NOT_SET, Domain, Feature
-from dialogue.runtime.events import (
-    LISTEN,
-    SESSION_START,
-    Event,
-    active_loop,
-    entities_of,
-    is_action,
-    slot,
-)
+from dialogue.runtime.events import LISTEN, SESSION_START, Event, is_action
 
 
 @dataclass(frozen=True)
@@ -103,24 +95,9 @@ class Tracker:
                 return self.events[index + 1 :]
         return list(self.events)
 
-    def entity_values(self, mapping: dict[str, Any]) -> list[Any]:
-        """Return the values in the last message of exactly this entity, role and group."""
-        return [
-            entity.get("value")
-            for entity in entities_of(self.message)
-            if all(entity.get(key) == mapping.get(key) for key in ("entity", "role", "group"))
-        ]
-
-    def last(
-        self, kinds: Sequence[str], skip: int = 0, events: Sequence[Event] | None = None
-    ) -> Event | None:
-        """Return the last applied event of some kinds, or the one `skip` before it."""
-        for event in reversed(self.applied if events is None else events):
-            if event["event"] in kinds:
-                if not skip:
-                    return event
-                skip -= 1
-        return None
+    def last_message(self) -> Event | None:
+        """Return the user's last message that counts: none that a loop folded into its turn."""
+        return next((each for each in reversed(self.applied) if each["event"] == "user"), None)
 
     def apply(self, event: Event) -> None:
         """Follow an event without keeping it."""
@@ -270,8 +247,3 @@ def _fold(loop: str, done: list[Event]) -> None:
             return
         if event["event"] in ("action", "user", "user_featurization"):
             del done[index]
-
-
-def leaving() -> list[Event]:
-    """Return the events that end whatever loop is active, as `action_deactivate_loop` does."""
-    return [active_loop(None), slot("requested_slot", None)]

@@ -22,7 +22,7 @@ def memorize(
     intents: set[str] = set()
     for story in stories:
         for states, action in examples(story):
-            kept = states[-settings.max_history :] if settings.max_history else states
+            kept = settings.seen(states)
             intents.add(kept[-1].get("user", {}).get("intent", ""))
             longest = max(longest, len(kept))
             key = digest(kept)

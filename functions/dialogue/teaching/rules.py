@@ -75,7 +75,7 @@ def examples(tracker: StoryTracker) -> Iterator[Example]:
     events = applied(tracker.events)
     states = tracker.states
     if tracker.is_rule:
-        states = past_states(tracker.begin_again(), events, touched_only=True)
+        states = past_states(tracker, events, touched_only=True)
     actions = [event for event in events if is_action(event)]
     for index, event in enumerate(actions, 1):
         if not event.get("unpredictable"):

@@ -5,7 +5,15 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from dialogue.runtime.domain import NOT_SET, Domain
-from dialogue.runtime.events import LISTEN, Event, action, entities_of, is_action, slot
+from dialogue.runtime.events import (
+    LISTEN,
+    Event,
+    action,
+    entities_of,
+    is_action,
+    slot,
+    values_for,
+)
 from dialogue.runtime.states import State, current_state, key_of
 from dialogue.runtime.tracker import Tracker
 from dialogue.source import Node
@@ -35,7 +43,7 @@ class StoryTracker(Tracker):
 
     def begin_again(self) -> "StoryTracker":
         """Return a tracker of the same story before anything happened."""
-        made = StoryTracker(self.domain)
+        made = self.fresh()
         made.name, made.node, made.is_rule = self.name, self.node, self.is_rule
         return made
 
@@ -255,12 +263,11 @@ def slots_for_entities(entities: list[dict[str, Any]], domain: Domain) -> list[E
     events = []
     for name, definition in domain.slots.items() if domain.store_entities_as_slots else []:
         values = [
-            entity.get("value")
+            value
             for mapping in definition.mappings
             if mapping["type"] == "from_entity"
             if (mapping.get("conditions") or [{}])[0].get("active_loop") is None
-            for entity in entities
-            if all(entity.get(key) == mapping.get(key) for key in ("entity", "role", "group"))
+            for value in values_for(mapping, entities)
         ]
         if values:
             events.append(slot(name, values if definition.type == "list" else values[-1]))
