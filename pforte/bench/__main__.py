@@ -28,8 +28,6 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.add_argument("--runs", type=int, default=RUNS, help="starts of each function")
     chosen = parser.parse_args(arguments)
-    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):  # before numpy is loaded
-        os.environ.setdefault(name, "1")
     try:
         found = _bench(chosen.runs)
     except Failure as failure:

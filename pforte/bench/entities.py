@@ -36,7 +36,6 @@ class Score(NamedTuple):
 
 def main() -> int:
     """Print a row for each tagger."""
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy is loaded
     shared = Path(os.environ.get("PFORTE_SHARED", "../shared"))
     path = Path(sys.argv[1]) if len(sys.argv) > 1 else shared / DEFAULT
     for apart in ("sets of values", "single values"):

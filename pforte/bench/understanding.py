@@ -40,9 +40,6 @@ Row = Mapping[str, Any]
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure and print; without the sets, one line says so."""
-    # Before numpy is loaded, so that CPU is that of one core.
-    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
-        os.environ.setdefault(name, "1")
     parser = argparse.ArgumentParser(prog="pforte.bench.understanding", description=__doc__)
     parser.add_argument("--set", action="append", choices=SETS, help="only this one (repeatable)")
     parser.add_argument("--tier", action="append", choices=TIERS, help="only this one (repeatable)")

@@ -1,7 +1,6 @@
 """Train a bot's folder into a package that Lambda and the command load."""
 
 import hashlib
-import os
 import shutil
 import time
 from collections.abc import Iterator
@@ -35,10 +34,6 @@ class Trained(NamedTuple):
 
 def train(bot: Path, out: Path) -> Trained:
     """Train the bot in a folder into `out`; the same inputs make the same bytes. Raises Failure."""
-    # Before numpy is loaded: with several threads, sums come out in another order each time.
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    os.environ.setdefault("MKL_NUM_THREADS", "1")
-    os.environ.setdefault("OMP_NUM_THREADS", "1")
     from conversation.errors import PforteError
     from dialogue.compile import compile_project, nlu_settings
     from dialogue.compiled import FILE, MODEL_FOLDER

@@ -1,7 +1,6 @@
 """Take the command `pforte nlu evaluate`."""
 
 import argparse
-import os
 from pathlib import Path
 
 
@@ -21,9 +20,6 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 def run_evaluate(arguments: argparse.Namespace) -> int:
     """Print the scores."""
-    # Before numpy is loaded: with several threads, sums come out in another order each time.
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    os.environ.setdefault("OMP_NUM_THREADS", "1")
     from nlu.settings import NluSettings
     from pforte.nlu.evaluate import evaluate, read, report
 

@@ -1,5 +1,6 @@
 """`pforte bot` trains, parses, tests and talks; what is wrong is one line."""
 
+import ast
 import json
 import os
 import subprocess
@@ -45,6 +46,24 @@ def test_training_twice_makes_the_same_bytes(folder: Path, tmp_path: Path) -> No
     subprocess.run(command, cwd=tmp_path, env=environment, check=True, capture_output=True)
 
     assert contents(one) == contents(tmp_path / "two")
+
+
+@pytest.mark.parametrize(
+    "module", ["pforte.bot.testing", "pforte.bot.packing", "pforte.bench.understanding"]
+)
+def test_one_thread_adds_up(module: str) -> None:
+    """Whatever begins a training: with several, the last digits of a model are a matter of luck."""
+    tell = f"import {module}, numpy, threadpoolctl; print(threadpoolctl.threadpool_info())"
+    root = Path(__file__).parents[3]
+    threads = {"OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS"}
+    environment = {name: value for name, value in os.environ.items() if name not in threads}
+    environment["PYTHONPATH"] = os.pathsep.join([str(root), str(root / "functions")])
+
+    command = [sys.executable, "-c", tell]
+    told = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
+
+    pools = ast.literal_eval(told.stdout)
+    assert {pool["num_threads"] for pool in pools} == {1}
 
 
 def test_the_trained_bot_is_a_package_without_pickle(folder: Path, tmp_path: Path) -> None:
