@@ -46,13 +46,14 @@ def local_time(now: int) -> datetime:
     Summer time is between the last Sundays of March and October, 01:00 UTC (Directive
     2000/84/EC); a table of time zones is not everywhere where this runs.
     """
-    moment = datetime.fromtimestamp(now / 1000, UTC).replace(tzinfo=None)
+    moment = datetime.fromtimestamp(now / 1000, UTC)
     begins, ends = (_last_sunday(moment.year, month) for month in (3, 10))
-    return moment + timedelta(hours=2 if begins <= moment < ends else 1)
+    ahead = timedelta(hours=2 if begins <= moment < ends else 1)
+    return (moment + ahead).replace(tzinfo=None)
 
 
 def _last_sunday(year: int, month: int) -> datetime:
-    last = datetime(year, month, 31, 1)  # noqa: DTZ001  both months have 31 days; UTC is meant
+    last = datetime(year, month, 31, 1, tzinfo=UTC)  # both months have 31 days
     return last - timedelta(days=(last.weekday() + 1) % 7)
 
 
