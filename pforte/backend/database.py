@@ -68,7 +68,7 @@ class Database:
         )
         self._connection.row_factory = sqlite3.Row
         self._connection.executescript(_SCHEMA)
-        with self._changing() as db:
+        with self.changing() as db:
             if db.execute("select 1 from customer").fetchone() is None:
                 seed(db)
 
@@ -81,6 +81,13 @@ class Database:
     def reading(self) -> Iterator[sqlite3.Connection]:
         """Give the connection to one caller at a time."""
         with self._lock:
+            yield self._connection
+
+    @contextmanager
+    def changing(self) -> Iterator[sqlite3.Connection]:
+        """Give the connection for changes: all of them are kept, or none."""
+        with self._lock, self._connection:  # which commits, or rolls back
+            self._connection.execute("begin immediate")
             yield self._connection
 
     def once(
@@ -96,7 +103,7 @@ class Database:
         Raises Refused where the key was used for something else.
         """
         written = json.dumps(request, sort_keys=True)
-        with self._changing() as db:
+        with self.changing() as db:
             known = db.execute(
                 "select request, status, answer from done where operation = ? and key = ?",
                 (operation, key),
@@ -111,17 +118,6 @@ class Database:
         if known["request"] != written:
             raise Refused(422, "key_reused", "the Idempotency-Key came with another request")
         return Answer(known["status"], json.loads(known["answer"]))
-
-    @contextmanager
-    def _changing(self) -> Iterator[sqlite3.Connection]:
-        with self._lock:
-            self._connection.execute("begin immediate")
-            try:
-                yield self._connection
-            except BaseException:
-                self._connection.execute("rollback")
-                raise
-            self._connection.execute("commit")
 
 
 def _kept(db: sqlite3.Connection, do: Callable[[sqlite3.Connection], Answer]) -> Answer:
