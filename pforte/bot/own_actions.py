@@ -3,6 +3,7 @@
 import hashlib
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -15,7 +16,7 @@ from typing import Any
 
 import httpx
 
-from dialogue.runtime.calls import Call, Result
+from dialogue.runtime.calls import Act, Call, Result
 from dialogue.runtime.domain import Domain
 from pforte.failure import CALLED_WRONGLY, Failure
 
@@ -25,8 +26,7 @@ _CHECKOUT = Path(__file__).parents[2]
 _STATE = _CHECKOUT / ".pforte"
 _START_SECONDS = 60
 _CALL_SECONDS = 30
-
-Act = Callable[[Call], Result]
+_END_SECONDS = 10
 
 
 @contextmanager
@@ -56,6 +56,7 @@ def own_actions(bot: Path, domain: Domain) -> Iterator[Callable[[Mapping[str, An
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
+            start_new_session=True,
         )
     try:
         with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=_CALL_SECONDS) as client:
@@ -63,9 +64,21 @@ def own_actions(bot: Path, domain: Domain) -> Iterator[Callable[[Mapping[str, An
             act = _caller(client, domain)
             yield lambda _turn: act
     finally:
-        server.terminate()
-        server.wait()
+        end(server, _END_SECONDS)
     log.unlink()
+
+
+def end(server: "subprocess.Popen[bytes]", patience: float) -> None:
+    """End a server that leads a group of processes; after `patience` seconds without asking.
+
+    The manager of rasa-sdk's workers now and then stays when it is asked.
+    """
+    server.terminate()
+    try:
+        server.wait(patience)
+    except subprocess.TimeoutExpired:
+        os.killpg(server.pid, signal.SIGKILL)
+        server.wait()
 
 
 def _caller(client: httpx.Client, domain: Domain) -> Act:

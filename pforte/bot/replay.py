@@ -6,15 +6,15 @@ A file holds `{dialogue: [turn, …]}`; a turn has `user`, `bot`, `events`, `act
 
 import copy
 import json
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from conversation.errors import PforteError
-from dialogue.runtime.calls import Call, Result, Turn
-from dialogue.runtime.conversation import Runtime
+from dialogue.runtime.calls import Act, Call, Result, Turn
+from dialogue.runtime.conversation import Doing, Runtime
 from dialogue.runtime.events import Event, intent_of, said
 from dialogue.runtime.payload import read_payload
 from dialogue.runtime.responses import fill_text, variations
@@ -24,7 +24,6 @@ from pforte.bot.own_actions import own_actions
 from pforte.failure import CALLED_WRONGLY, FOUND_WRONG, Failure
 
 Recorded = Mapping[str, Any]
-Act = Callable[[Call], Result]
 Acting = Callable[[Recorded], Act]
 """For a recorded turn, what answers the calls of custom actions in it."""
 
@@ -114,6 +113,16 @@ def from_record(turn: Recorded) -> Act:
     return act
 
 
+def carry_out(doing: Doing, act: Act) -> None:
+    """Do a turn to its end, its calls answered at once."""
+    try:
+        call = next(doing)
+        while True:
+            call = doing.send(act(call))
+    except StopIteration:
+        return
+
+
 def collected(events: list[Event]) -> list[dict[str, Any]]:
     """Return what Rasa's collecting channel hands out for the bot's messages among events."""
     return [message for event in events if event["event"] == "bot" for message in _parts(event)]
@@ -132,7 +141,7 @@ def _differences(runtime: Runtime, turns: Sequence[Recorded], acting: Acting) ->
         before = len(tracker.events)
         # A minute a turn: no session expires in between.
         doing = runtime.handle(tracker, _message(runtime, turn), Turn(), 60.0 * number)
-        _run(doing, acting(turn))
+        carry_out(doing, acting(turn))
         events = [e for e in tracker.events[before:] if e["event"] not in _NOT_RECORDED]
         found, wanted = [_facts(e) for e in events], [_facts(e) for e in turn["events"]]
         if found != wanted:
@@ -144,15 +153,6 @@ def _differences(runtime: Runtime, turns: Sequence[Recorded], acting: Acting) ->
             yield f"{place}: active loop is {tracker.loop_name}, recorded {turn['active_loop']}"
         if not _says_the_same(runtime, tracker, events, turn):
             yield f"{place}: the bot says {collected(events)}, recorded {turn['bot']}"
-
-
-def _run(doing: Generator[Call, Result], act: Act) -> None:
-    try:
-        call = next(doing)
-        while True:
-            call = doing.send(act(call))
-    except StopIteration:
-        return
 
 
 def _message(runtime: Runtime, turn: Recorded) -> Event:

@@ -28,6 +28,7 @@ from dialogue.runtime.states import past_states
 from dialogue.runtime.stored import pack, unpack
 from dialogue.runtime.tracker import Tracker
 from dialogue.teaching.bot import teach
+from pforte.bot.replay import carry_out
 
 DOMAIN = Domain(
     intents={"greet": ["city"], "bye": []},
@@ -187,12 +188,8 @@ def answer(call: Call) -> Result:
 def take(runtime: Runtime, tracker: Tracker, message: Event, now: float) -> list[Event]:
     before = len(tracker.events)
     doing = runtime.handle(tracker, message, Turn(), now)
-    try:
-        call = next(doing)
-        while True:
-            call = doing.send(answer(call))
-    except StopIteration:
-        return tracker.events[before:]
+    carry_out(doing, answer)
+    return tracker.events[before:]
 
 
 @pytest.fixture(scope="module", params=["micro", "financial-demo"])

@@ -1,6 +1,6 @@
 """Run custom actions: the call that somebody outside makes, and what comes back."""
 
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,6 +29,9 @@ class Call:
         }
         return request if domain is None else {**request, "domain": domain}
 
+
+Act = Callable[[Call], Result]
+"""Whoever runs custom actions."""
 
 Run = Generator[Call, Result, list[Event]]
 """An action on its way: yields calls, returns its events."""

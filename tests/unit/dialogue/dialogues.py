@@ -1,17 +1,16 @@
 """Write small Rasa-format bots and talk to them, with custom actions as functions."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from dialogue.runtime.calls import Call, Result, Turn
+from dialogue.runtime.calls import Act, Call, Result, Turn
 from dialogue.runtime.conversation import Runtime
 from dialogue.runtime.events import Event, said
 from dialogue.runtime.payload import read_payload
 from dialogue.runtime.tracker import Tracker
 from dialogue.teaching.bot import Taught, teach
-
-Act = Callable[[Call], Result]
+from pforte.bot.replay import carry_out
 
 
 def write(folder: Path, domain: str, rules: str = "", stories: str = "", config: str = "") -> Path:
@@ -46,14 +45,9 @@ class Talk:
         self.now += after
         heard = message or read_payload(text, self._runtime.domain) or said(text, None)
         doing = self._runtime.handle(self.tracker, heard, Turn(), self.now)
-        try:
-            call = next(doing)
-            while True:
-                self.calls.append(call)
-                call = doing.send(self._answer(call))
-        except StopIteration:
-            events = self.tracker.events[before:]
-            return [event for event in events if event["event"] != "user_featurization"]
+        carry_out(doing, self._answer)
+        events = self.tracker.events[before:]
+        return [event for event in events if event["event"] != "user_featurization"]
 
     def hear(self, text: str, **more: Any) -> list[str | None]:
         """Say something; returns the texts that the bot answers."""
@@ -68,6 +62,7 @@ class Talk:
         return {name: value for name, value in self.tracker.slots.items() if value is not None}
 
     def _answer(self, call: Call) -> Result:
+        self.calls.append(call)
         answer = self._actions.get(call.name, {})
         return answer(call) if callable(answer) else answer
 

@@ -8,7 +8,7 @@ from itertools import islice
 import pytest
 
 from dialogue.runtime import stored
-from dialogue.runtime.calls import Result
+from dialogue.runtime.calls import Act, Result
 from dialogue.runtime.conversation import Runtime
 from dialogue.runtime.domain import Domain, Form, Slot
 from dialogue.runtime.events import Event, action, active_loop, bare, rejected, said, slot
@@ -16,7 +16,7 @@ from dialogue.runtime.history import MOST_TURNS, remembered
 from dialogue.runtime.responses import bot_said
 from dialogue.runtime.stored import FORM, MOST_BYTES, Unreadable, pack, unpack
 from dialogue.runtime.tracker import Tracker
-from tests.unit.dialogue.dialogues import Act, Talk, kinds, taught
+from tests.unit.dialogue.dialogues import Talk, kinds, taught
 
 DOMAIN = """
 intents: [greet, submit_meter_reading, inform, opening_hours, goodbye, nlu_fallback]
