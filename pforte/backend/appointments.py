@@ -4,20 +4,19 @@ import hashlib
 import sqlite3
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from pforte.backend.answers import Answer, Refused
-from pforte.backend.work import ZONE, Work, moment
-
-Trade = Literal["electricity", "gas", "water", "district_heating", "internet"]
+from pforte.backend.work import ZONE, Product, Work, moment
 
 _HOURS = (8, 10, 13, 15)
 _LENGTH = timedelta(hours=2)
 _FIRST_DAY = 2
 _DAYS = 21
 _TAKEN_OF_TEN = 4
+_OFFERED = 10
 
 
 class Booking(BaseModel):
@@ -26,10 +25,10 @@ class Booking(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     time: str = Field(max_length=20)
-    product: Trade
+    product: Product
 
 
-def free_times(work: Work, product: str, after: str, limit: int = 10) -> dict[str, Any]:
+def free_times(work: Work, product: str, after: str) -> dict[str, Any]:
     """Return the next free times for a trade, those after a time if one is named."""
     taken = {
         row["id"]
@@ -40,12 +39,12 @@ def free_times(work: Work, product: str, after: str, limit: int = 10) -> dict[st
         for begins in _times(work.today)
         if _is_open(begins, product) and _id(begins) not in taken and _id(begins) > after
     ]
-    return {"times": free[:limit]}
+    return {"times": free[:_OFFERED]}
 
 
 def book(work: Work, customer: str, wanted: Booking) -> Answer:
     """Book a time; two customers never get the same."""
-    work.one("select 1 from customer where number = ?", customer, missing="unknown_customer")
+    work.customer(customer)
     begins = next((each for each in _times(work.today) if _id(each) == wanted.time), None)
     if begins is None:
         raise Refused(422, "unknown_time", "there is no such time")

@@ -26,22 +26,15 @@ class Instalment(BaseModel):
 
 def contracts(work: Work, customer: str) -> dict[str, Any]:
     """Return a customer's contracts: the instalment now, its limits, and from when to change."""
-    work.one("select 1 from customer where number = ?", customer, missing="unknown_customer")
+    work.customer(customer)
     rows = work.db.execute(
         "select * from contract where customer = ? order by product", (customer,)
     ).fetchall()
+    names = ("product", "tariff", "instalment", "lowest", "highest")
     begins = [day.isoformat() for day in _months(work.today)]
     return {
         "contracts": [
-            {
-                "contract": row["id"],
-                "product": row["product"],
-                "tariff": row["tariff"],
-                "instalment": row["instalment"],
-                "lowest": row["lowest"],
-                "highest": row["highest"],
-                "begins": begins,
-            }
+            {"contract": row["id"], **{name: row[name] for name in names}, "begins": begins}
             for row in rows
         ]
     }
@@ -79,7 +72,7 @@ def change_instalment(work: Work, customer: str, contract: str, wanted: Instalme
 
 def invoices(work: Work, customer: str) -> dict[str, Any]:
     """Return a customer's invoices, the newest first."""
-    work.one("select 1 from customer where number = ?", customer, missing="unknown_customer")
+    work.customer(customer)
     rows = work.db.execute(
         "select invoice.*, product from invoice join contract on contract.id = contract"
         " where invoice.customer = ? order by day desc, product",
@@ -109,6 +102,34 @@ def link_invoice(work: Work, links: Links, customer: str, invoice: str) -> Answe
             "expires": moment(expires),
         },
     )
+
+
+def invoice_page(work: Work, invoice: str) -> list[str]:
+    """Return the lines of an invoice, whosever it is. Raises Refused."""
+    row = work.one(
+        "select invoice.*, name, street, postcode, city, product, tariff from invoice"
+        " join customer on customer.number = invoice.customer"
+        " join contract on contract.id = contract where invoice.id = ?",
+        invoice,
+        missing="unknown_invoice",
+    )
+    euros = f"{row['amount'] // 100}.{row['amount'] % 100:02d}"
+    days = {name: date.fromisoformat(row[name]) for name in ("day", "begins", "ends")}
+    written = {name: f"{day:%d.%m.%Y}" for name, day in days.items()}
+    return [
+        "Stadtwerke Musterstadt",
+        f"Rechnung / Invoice {row['id']}",
+        "",
+        row["name"],
+        row["street"],
+        f"{row['postcode']} {row['city']}",
+        "",
+        f"Kundennummer / Customer number: {row['customer']}",
+        f"Datum / Date: {written['day']}",
+        f"{row['tariff']}: {written['begins']} - {written['ends']}",
+        "",
+        f"Betrag / Amount: {euros} EUR",
+    ]
 
 
 def _months(today: date) -> list[date]:

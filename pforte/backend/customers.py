@@ -54,7 +54,7 @@ def verify(work: Work, said: Verification) -> Answer:
 
 def show_customer(work: Work, number: str) -> dict[str, Any]:
     """Return a customer; the account only as it may be shown."""
-    row = work.one("select * from customer where number = ?", number, missing="unknown_customer")
+    row = work.customer(number)
     return {
         "customer_number": number,
         "name": row["name"],
@@ -65,7 +65,7 @@ def show_customer(work: Work, number: str) -> dict[str, Any]:
 
 def change_bank_details(work: Work, number: str, wanted: BankDetails) -> Answer:
     """Take money from another account from tomorrow on."""
-    row = work.one("select * from customer where number = ?", number, missing="unknown_customer")
+    row = work.customer(number)
     iban = re.sub(r"[\s.-]", "", wanted.iban).upper()
     if (
         LENGTHS.get(iban[:2]) != len(iban)

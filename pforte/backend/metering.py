@@ -23,7 +23,7 @@ class Reading(BaseModel):
 
 def meters(work: Work, customer: str) -> dict[str, Any]:
     """Return a customer's meters, with their last readings and what would be plausible today."""
-    work.one("select 1 from customer where number = ?", customer, missing="unknown_customer")
+    work.customer(customer)
     rows = work.db.execute(
         "select * from meter where customer = ? order by product, number", (customer,)
     )

@@ -1,14 +1,12 @@
 """Know outages by street, and take reports of new ones."""
 
 import sqlite3
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from pforte.backend.answers import Answer
-from pforte.backend.work import Work, fold_street, moment
-
-Product = Literal["electricity", "gas", "water", "district_heating", "internet"]
+from pforte.backend.work import Product, Work, fold_street, moment
 
 
 class Report(BaseModel):

@@ -4,8 +4,8 @@ import hmac
 import json
 import secrets
 import sqlite3
-from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime
+from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -69,7 +69,7 @@ class Backend:
 
     def _secret(self) -> bytes:
         """Return what links are signed with: drawn once, kept with the data."""
-        with self._database.reading() as db:
+        with self._database.changing() as db:
             db.execute(
                 "insert or ignore into setting values ('link secret', ?)", (secrets.token_hex(32),)
             )
@@ -152,8 +152,7 @@ class Backend:
         asked = request.query
         self._links.check(name, asked.get("expires", ""), asked.get("signature", ""), now)
         with self._database.reading() as db:
-            work = Work(db, now, request.path)
-            row = work.one(_INVOICE, name, missing="unknown_invoice")
+            lines = billing.invoice_page(Work(db, now, request.path), name)
         headers = {
             "Content-Type": "application/pdf",
             "Content-Disposition": f'inline; filename="{name}.pdf"',
@@ -161,38 +160,11 @@ class Backend:
             "Referrer-Policy": "no-referrer",
             "X-Content-Type-Options": "nosniff",
         }
-        return Response(200, write_pdf(_page(dict(row))), headers)
+        return Response(200, write_pdf(lines), headers)
 
 
 class _Nothing(BaseModel):
     """A body that says nothing."""
-
-
-_INVOICE = (
-    "select invoice.*, name, street, postcode, city, product, tariff from invoice"
-    " join customer on customer.number = invoice.customer"
-    " join contract on contract.id = contract where invoice.id = ?"
-)
-
-
-def _page(row: Mapping[str, Any]) -> list[str]:
-    euros = f"{row['amount'] // 100}.{row['amount'] % 100:02d}"
-    days = {name: date.fromisoformat(row[name]) for name in ("day", "begins", "ends")}
-    written = {name: f"{day:%d.%m.%Y}" for name, day in days.items()}
-    return [
-        "Stadtwerke Musterstadt",
-        f"Rechnung / Invoice {row['id']}",
-        "",
-        row["name"],
-        row["street"],
-        f"{row['postcode']} {row['city']}",
-        "",
-        f"Kundennummer / Customer number: {row['customer']}",
-        f"Datum / Date: {written['day']}",
-        f"{row['tariff']}: {written['begins']} - {written['ends']}",
-        "",
-        f"Betrag / Amount: {euros} EUR",
-    ]
 
 
 def _guarded(answer: Callable[[Request], Response]) -> Callable[[Request], Response]:

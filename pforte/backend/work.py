@@ -4,10 +4,13 @@ import re
 import sqlite3
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from conversation.reference import reference_number
 from pforte.backend.answers import Refused
+
+Product = Literal["electricity", "gas", "water", "district_heating", "internet"]
 
 ZONE = ZoneInfo("Europe/Berlin")
 _PREFIX = "SM"
@@ -38,6 +41,12 @@ class Work:
         if row is None:
             raise Refused(404, missing, "there is none of this number")
         return row
+
+    def customer(self, number: str) -> sqlite3.Row:
+        """Return a customer. Raises Refused."""
+        return self.one(
+            "select * from customer where number = ?", number, missing="unknown_customer"
+        )
 
 
 def local_day(now: datetime) -> date:
