@@ -8,9 +8,9 @@ import pytest
 from conversation.understanding import Entity, Understanding
 from pforte.bot.story_tests import StoryResult, run_stories_of
 from pforte.cli import main
+from tests.unit.dialogue.dialogues import write
 
 DOMAIN = """\
-version: "3.1"
 intents: [greet, order, inform, hours, faq]
 entities: [size]
 slots:
@@ -25,7 +25,6 @@ responses:
 """
 
 RULES = """\
-version: "3.1"
 rules:
 - rule: greet
   steps: [{intent: greet}, {action: utter_greet}]
@@ -41,11 +40,8 @@ rules:
 
 @pytest.fixture
 def bot(tmp_path: Path) -> Path:
-    (tmp_path / "data").mkdir()
     (tmp_path / "tests").mkdir()
-    (tmp_path / "domain.yml").write_text(DOMAIN)
-    (tmp_path / "data" / "rules.yml").write_text(RULES)
-    return tmp_path
+    return write(tmp_path, DOMAIN, RULES)
 
 
 def run(bot: Path, steps: str) -> StoryResult:

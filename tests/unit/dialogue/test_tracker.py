@@ -31,6 +31,16 @@ DOMAIN = Domain(
 LISTEN = action("action_listen")
 
 
+IN_FORM = (
+    LISTEN,
+    said("a", "greet"),
+    action("form"),
+    active_loop("form"),
+    LISTEN,
+    said("b", "bye"),
+)
+
+
 def after(*events: Event) -> Tracker:
     return Tracker(DOMAIN, events)
 
@@ -76,16 +86,7 @@ def test_nothing_counts_that_was_before_a_restart_or_a_session(kind: str) -> Non
 
 def test_happy_turns_of_a_form_are_one_turn_in_the_history() -> None:
     """Stories see the form once; what it filled stays."""
-    tracker = after(
-        LISTEN,
-        said("a", "greet"),
-        action("form"),
-        active_loop("form"),
-        LISTEN,
-        said("b", "bye"),
-        slot("city", "Bonn"),
-        action("form"),
-    )
+    tracker = after(*IN_FORM, slot("city", "Bonn"), action("form"))
 
     assert kinds(tracker.applied) == [
         "action action_listen",
@@ -98,17 +99,7 @@ def test_happy_turns_of_a_form_are_one_turn_in_the_history() -> None:
 
 def test_a_turn_that_the_form_refused_stays_in_the_history() -> None:
     """Only what the form took itself is folded."""
-    tracker = after(
-        LISTEN,
-        said("a", "greet"),
-        action("form"),
-        active_loop("form"),
-        LISTEN,
-        said("b", "bye"),
-        rejected("form"),
-        action("utter_greet"),
-        action("form"),
-    )
+    tracker = after(*IN_FORM, rejected("form"), action("utter_greet"), action("form"))
 
     assert [each["name"] for each in tracker.applied if each["event"] == "action"] == [
         "action_listen",
@@ -216,16 +207,7 @@ def test_a_copy_goes_its_own_way(common: list[Event], more: list[Event]) -> None
 
 def test_a_form_that_runs_right_after_its_refusal_is_no_happy_turn() -> None:
     """Whatever made it run again, the refusal stands between its runs."""
-    tracker = after(
-        LISTEN,
-        said("a", "greet"),
-        action("form"),
-        active_loop("form"),
-        LISTEN,
-        said("b", "bye"),
-        rejected("form"),
-        action("form"),
-    )
+    tracker = after(*IN_FORM, rejected("form"), action("form"))
 
     assert [each["event"] for each in tracker.applied][-3:] == [
         "user",
