@@ -72,7 +72,6 @@ def reopen(turn: TurnBuilder, closed: ClosedEscalation, question: str) -> None:
             "question": question[:300] or before.question,
         }
     )
-    turn.change(closed=None)
     _to_queue(turn, escalation)
     turn.utter("utter_pforte_reopened", reference=escalation.reference)
 

@@ -214,8 +214,6 @@ def _closed_lately(turn: TurnBuilder, utterance: Utterance) -> bool:
     if is_thanks(text):
         turn.utter("utter_pforte_closed_thanks")
         return True
-    if text:
-        _follow_language(turn, turn.bot.understand(text, turn.now))
     reopen(turn, closed, text)
     return True
 

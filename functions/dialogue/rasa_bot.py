@@ -44,7 +44,7 @@ class RasaBot(CompiledVoice):
         entities = self._extractor.extract(text, now)
         return understanding.model_copy(update={"entities": entities, "requests": requests})
 
-    def opens_form(self, intent: str) -> bool:  # noqa: ARG002 - no rule so far asks anything
+    def opens_form(self, intent: str) -> bool:  # noqa: ARG002  training refuses rules with a form
         """Say that no intent does: rules of one turn ask for nothing."""
         return False
 

@@ -47,7 +47,7 @@ def open_house(
         closing.enter_context(_only_one(state))
         stop_left_over(state)
         ports = _ports(state, preferred_ports)
-        say("Building ...")
+        say("Building, and training the bot if it has changed: minutes at first, then seconds ...")
         fingerprint = build()
         say("Starting the AWS emulator ...")
         emulator = Emulator(state, ports["aws"])

@@ -19,6 +19,9 @@ class NeverAtRest(BaseException):
     """A handler runs on and on; no `except Exception` is to swallow this."""
 
 
+type When = Literal["before", "after"]
+
+
 @dataclass(frozen=True)
 class Moment:
     """Directly before or after an operation took effect.
@@ -28,7 +31,7 @@ class Moment:
     """
 
     handler: str
-    when: Literal["before", "after"]
+    when: When
     number: int
     op: str
     name: str
@@ -70,7 +73,7 @@ class Moments(Faults):
         if self.handler and not self._inside:
             self._tell("after", op, name)
 
-    def _tell(self, when: Literal["before", "after"], op: str, name: str) -> None:
+    def _tell(self, when: When, op: str, name: str) -> None:
         moment = Moment(self.handler, when, self._numbers[self.handler], op, name)
         self.passed.append(moment)
         if len(self.passed) > MOST:
@@ -92,7 +95,7 @@ def at(chosen: Moment, act: Callable[[], object]) -> Hook:
     return hook
 
 
-def once(when: Literal["before", "after"], name: str, act: Callable[[], object]) -> Hook:
+def once(when: When, name: str, act: Callable[[], object]) -> Hook:
     """Let something happen the first time that an operation of this name comes."""
     done: list[bool] = []
 

@@ -11,7 +11,7 @@ from channels.base import ProviderResponse
 from tests.guarantees.bot import EchoBot
 from tests.guarantees.house import SECOND, House
 from tests.guarantees.messenger import telegram_message
-from tests.guarantees.moments import Moment, at, die, fail
+from tests.guarantees.moments import Moment, When, at, die, fail
 
 type Scene = Callable[[House], None]
 
@@ -183,11 +183,11 @@ def test_deliver_doubles_only_what_was_sent_and_not_recorded(scene: Scene) -> No
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
-def test_the_webhook_may_die_at_the_queue(when: str) -> None:
+def test_the_webhook_may_die_at_the_queue(when: When) -> None:
     """No 200 before the queue has it; the messenger's repeat then leads to one message."""
     for harm in (die, fail):
         house = House(EchoBot())
-        house.moments.hook = at(Moment("webhook", when, 2, "send", "inbound.send"), harm)  # type: ignore[arg-type]  # a literal
+        house.moments.hook = at(Moment("webhook", when, 2, "send", "inbound.send"), harm)
         event = telegram_message("5", 1, house.now, text="Is it there?")
         assert house.post(event) in (0, 503)
         house.now += SECOND

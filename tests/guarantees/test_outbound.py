@@ -12,7 +12,7 @@ from deliver.send import SHORT_WAIT
 from tests.fake_queues import lambda_event
 from tests.guarantees.house import DAY, HOUR, MINUTE, SECOND, House
 from tests.guarantees.messenger import whatsapp_event, whatsapp_message
-from tests.guarantees.moments import Moment, die, fail, once
+from tests.guarantees.moments import Moment, When, die, fail, once
 
 ANSWERED = ["disclosure", "re: When do you open?"]
 
@@ -275,12 +275,12 @@ def test_a_refusal_is_told_once_and_shown(house: House) -> None:
 
 @pytest.mark.parametrize("name", ["note_refusal", "inbound.send", "note_failure"])
 @pytest.mark.parametrize("when", ["before", "after"])
-def test_a_refusal_is_told_once_whatever_fails(house: House, name: str, when: str) -> None:
+def test_a_refusal_is_told_once_whatever_fails(house: House, name: str, when: When) -> None:
     """Recorded before it is told, as told after it: one note, no call after the refusal."""
     house.messenger.answers = [lambda: _refusal(400, "Bad Request: odd")] * 2
     house.write("When do you open?")
     house.converse()
-    house.moments.hook = once(when, name, fail)  # type: ignore[arg-type]  # a literal
+    house.moments.hook = once(when, name, fail)
     house.rest()
     assert _notes(house) == ["delivery_failed: bad_request (400)"]
     assert _states(house) == ["failed", "failed"]
