@@ -19,10 +19,15 @@ def choose(labels: NDArray[np.int64], limit: int | None = None) -> NDArray[np.in
         limit = ALL if len(labels) <= ALL else LIMIT
     if len(labels) <= limit:
         return np.arange(len(labels))
+    place, share = places(labels), limit / len(labels)
+    return np.flatnonzero(np.floor((place + 1) * share) > np.floor(place * share))
+
+
+def places(labels: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return of each example how many of its intent stand before it."""
     order = np.argsort(labels, kind="stable")
     _, counts = np.unique(labels, return_counts=True)
     begins = np.repeat(np.cumsum(counts) - counts, counts)
-    place = np.empty(len(labels), dtype=np.int64)
-    place[order] = np.arange(len(labels)) - begins
-    share = limit / len(labels)
-    return np.flatnonzero(np.floor((place + 1) * share) > np.floor(place * share))
+    found = np.empty(len(labels), dtype=np.int64)
+    found[order] = np.arange(len(labels)) - begins
+    return found

@@ -2,9 +2,9 @@
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,6 +44,13 @@ _FEW_INTENTS, _FEW_EXAMPLES = 10, 5
 """A bot with fewer is too small to fit a curve on: it gets the one that ships."""
 
 _CASE = re.compile(r"(?<=[a-zäöüß])(?=[A-ZÄÖÜ])")
+
+
+class Meant(Protocol):
+    """What means an intent."""
+
+    @property
+    def intent(self) -> str: ...
 
 
 class Example(NamedTuple):
@@ -118,7 +125,7 @@ def train(
     learned from but never counted. `encoders` are the tier's, in the order of `SHARES`. Raises
     ValueError with fewer than two intents.
     """
-    intents = sorted({example.intent for example in examples} - {OUT_OF_SCOPE})
+    intents = names_of(examples)
     if len(intents) < 2:
         raise ValueError("examples of at least two intents are needed")
     shares = tuple(SHARES[settings.tier].values())
@@ -126,8 +133,7 @@ def train(
         raise ValueError(f"tier '{settings.tier}' needs {len(shares)} encoders")
     names = [Example(_spoken(intent), intent) for intent in intents]
     every = [*examples, *(hint for hint in hints if hint.intent in intents), *names]
-    number = {intent: position for position, intent in enumerate(intents)}
-    labels = np.array([number.get(example.intent, ridge.NO_INTENT) for example in every])
+    labels = labels_of(every, intents)
     kept = landmarks.choose(labels)
     texts = [example.text for example in every]
     neighbours, meanings = prepare(texts, kept, shares, encoders)
@@ -136,13 +142,13 @@ def train(
         texts + pieces, np.concatenate([meanings, neighbours.meaning(pieces)])
     )
     folds = np.full(len(every), FOLDS)
-    folds[: len(examples)] = _places(labels[: len(examples)]) % FOLDS
+    folds[: len(examples)] = landmarks.places(labels[: len(examples)]) % FOLDS
     taught = _Taught(labels, len(examples), folds, kept, cosines, reads, owners)
     fit = ridge.fit(cosines[: len(every)], kept, ridge.targets(labels, len(intents)))
     trial = _try(taught, fit, settings.expected_out_of_scope)
     curve, threshold = _curve(labels[: len(examples)], trial, settings.precision)
     threshold = threshold if settings.threshold is None else settings.threshold
-    own = {name: _eager(trial, curve, number[name]) for name in intents if name == _EAGER}
+    own = {_EAGER: _eager(trial, curve, intents.index(_EAGER))} if _EAGER in intents else {}
     own |= {name: at for name, at in settings.confidence_by_intent.items() if name in intents}
     taken = curve.confidence(trial.evidence) >= threshold
 
@@ -177,6 +183,17 @@ def train(
         answered=answered,
         precision=float(trial.weights[taken & trial.right].sum()) / answered if answered else 1.0,
     )
+
+
+def names_of(examples: Iterable[Meant]) -> list[str]:
+    """Return the intents of examples, sorted; out of scope is none."""
+    return sorted({example.intent for example in examples} - {OUT_OF_SCOPE})
+
+
+def labels_of(examples: Iterable[Meant], names: Sequence[str]) -> NDArray[np.int64]:
+    """Return the place of each example's intent among the names, `NO_INTENT` where it has none."""
+    number = {intent: position for position, intent in enumerate(names)}
+    return np.array([number.get(example.intent, ridge.NO_INTENT) for example in examples])
 
 
 def _spoken(intent: str) -> str:
@@ -276,12 +293,3 @@ def _rank(
 def _scale(taught: _Taught, labels: NDArray[np.int64]) -> NDArray[np.float64]:
     classes = int(taught.labels.max()) + 1
     return ridge.centroid_scale(taught.cosines[taught.kept], labels, classes)
-
-
-def _places(labels: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return of each example how many of its intent stand before it."""
-    places = np.empty(len(labels), dtype=np.int64)
-    for intent in np.unique(labels):
-        own = np.flatnonzero(labels == intent)
-        places[own] = np.arange(len(own))
-    return places

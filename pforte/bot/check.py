@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from pforte.failure import CALLED_WRONGLY, FOUND_WRONG, Failure
+from pforte.failure import FOUND_WRONG, Failure
 
 if TYPE_CHECKING:
     import numpy as np
@@ -91,28 +91,22 @@ class Findings(NamedTuple):
 
 def check(bot: Path) -> Findings:
     """Look through the examples of a bot's folder. Raises Failure."""
-    from conversation.errors import PforteError
-    from dialogue.compile import compile_project, nlu_settings
-    from dialogue.project import read_project
-    from nlu.training import OUT_OF_SCOPE
-    from pforte.bot.training import examples_of
+    from nlu.training import names_of
+    from pforte.bot.training import examples_of, read_bot
 
-    if not bot.is_dir():
-        raise Failure(f"{bot}: there is no such folder. Name a bot's with --bot.", CALLED_WRONGLY)
-    try:
-        project = read_project(bot)
-        compiled = compile_project(project)
-        settings = nlu_settings(project)
-    except PforteError as error:
-        raise Failure(str(error), FOUND_WRONG) from error
+    source = read_bot(bot)
     spots = [
         Spot(each.node.place, taught.intent, each.text)
-        for each, taught in zip(project.examples, examples_of(project, compiled), strict=True)
+        for each, taught in zip(
+            source.project.examples, examples_of(source.project, source.compiled), strict=True
+        )
     ]
     contradictions, duplicates = repeated(spots)
-    compared, labels, cosines = _compare(spots, settings)
+    names = names_of(spots)
+    if len(names) < 2:
+        raise Failure("examples of at least two intents are needed.", FOUND_WRONG)
+    compared, labels, cosines = _compare(spots, names, source.settings)
     scores = unseen_scores(cosines, labels)
-    names = sorted({spot.intent for spot in spots} - {OUT_OF_SCOPE})
     inside = labels >= 0
     return Findings(
         examples=len(spots),
@@ -121,8 +115,8 @@ def check(bot: Path) -> Findings:
         near=near_pairs(compared, labels, cosines),
         confusions=confusions(compared, labels, scores, names),
         duplicates=duplicates,
-        few=_few(project),
-        warnings=tuple(project.warnings),
+        few=_few(source.project),
+        warnings=tuple(source.project.warnings),
     )
 
 
@@ -265,23 +259,18 @@ def near_pairs(spots: Sequence[Spot], labels: "Labels", cosines: "Cosines") -> t
 
 
 def _compare(
-    spots: Sequence[Spot], settings: "NluSettings"
+    spots: Sequence[Spot], names: Sequence[str], settings: "NluSettings"
 ) -> "tuple[list[Spot], Labels, Cosines]":
     """Return the examples that are compared, their intents' numbers, and all cosines."""
     import numpy as np
 
-    from nlu import ridge
     from nlu.encoder import SHARES, load_encoders
     from nlu.landmarks import choose
     from nlu.neighbours import prepare
-    from nlu.training import OUT_OF_SCOPE
+    from nlu.training import labels_of
     from pforte.nlu.encoders import prepared
 
-    names = sorted({spot.intent for spot in spots} - {OUT_OF_SCOPE})
-    if len(names) < 2:
-        raise Failure("examples of at least two intents are needed.", FOUND_WRONG)
-    number = {intent: place for place, intent in enumerate(names)}
-    labels = np.array([number.get(spot.intent, ridge.NO_INTENT) for spot in spots])
+    labels = labels_of(spots, names)
     chosen = choose(labels, LARGEST)
     compared, labels = [spots[place] for place in chosen], labels[chosen]
     shares = tuple(SHARES[settings.tier].values())

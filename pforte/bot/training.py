@@ -12,6 +12,7 @@ from pforte.failure import CALLED_WRONGLY, FOUND_WRONG, Failure
 if TYPE_CHECKING:
     from dialogue.compiled import CompiledBot
     from dialogue.project import Project
+    from nlu.settings import NluSettings
     from nlu.training import Example, Report
 
 STATE = Path(".pforte")
@@ -20,6 +21,14 @@ _COMMAND = Path(__file__).parents[1]
 _FUNCTIONS = _COMMAND.parent / "functions"
 _PACKAGE = '"""A trained bot, written by `pforte bot train`: data, no code."""\n'
 _INPUTS = "inputs.sha256"
+
+
+class Source(NamedTuple):
+    """What the files of a bot say."""
+
+    project: "Project"
+    compiled: "CompiledBot"
+    settings: "NluSettings"
 
 
 class Trained(NamedTuple):
@@ -34,10 +43,7 @@ class Trained(NamedTuple):
 
 def train(bot: Path, out: Path) -> Trained:
     """Train the bot in a folder into `out`; the same inputs make the same bytes. Raises Failure."""
-    from conversation.errors import PforteError
-    from dialogue.compile import compile_project, nlu_settings
     from dialogue.compiled import FILE, MODEL_FOLDER
-    from dialogue.project import read_project
     from nlu.encoder import load_encoders
     from nlu.entities.training import Taught
     from nlu.entities.training import train as train_entities
@@ -45,31 +51,40 @@ def train(bot: Path, out: Path) -> Trained:
     from pforte.nlu.encoders import link, prepared
 
     began = time.perf_counter()
-    if not bot.is_dir():
-        raise Failure(f"{bot}: there is no such folder. Name a bot's with --bot.", CALLED_WRONGLY)
-    try:
-        project = read_project(bot)
-        compiled = compile_project(project)
-        settings = nlu_settings(project)
-    except PforteError as error:
-        raise Failure(str(error), FOUND_WRONG) from error
+    source = read_bot(bot)
+    project, settings = source.project, source.settings
     _clear(out)
     vectors = prepared(settings.tier)
     report = train_nlu(
-        examples_of(project, compiled),
+        examples_of(project, source.compiled),
         settings,
         out / MODEL_FOLDER,
-        _titles(compiled),
+        _titles(source.compiled),
         load_encoders(settings.tier, vectors),
     )
     link(settings.tier, vectors, out / MODEL_FOLDER)
     taught = [Taught(example.text, example.entities) for example in project.examples]
     train_entities(taught, project.vocabulary, project.entities, out / MODEL_FOLDER)
     (out / "__init__.py").write_text(_PACKAGE, "utf-8")
-    (out / FILE).write_text(compiled.to_json() + "\n", "utf-8")
+    (out / FILE).write_text(source.compiled.to_json() + "\n", "utf-8")
     (out / _INPUTS).write_text(_fingerprint(bot) + "\n", "utf-8")
     size = sum(file.stat().st_size for file in out.rglob("*") if file.is_file())
     return Trained(out, report, project.warnings, time.perf_counter() - began, size)
+
+
+def read_bot(bot: Path) -> Source:
+    """Read a bot's folder. Raises Failure."""
+    from conversation.errors import PforteError
+    from dialogue.compile import compile_project, nlu_settings
+    from dialogue.project import read_project
+
+    if not bot.is_dir():
+        raise Failure(f"{bot}: there is no such folder. Name a bot's with --bot.", CALLED_WRONGLY)
+    try:
+        project = read_project(bot)
+        return Source(project, compile_project(project), nlu_settings(project))
+    except PforteError as error:
+        raise Failure(str(error), FOUND_WRONG) from error
 
 
 def default_out(bot: Path) -> Path:
