@@ -5,7 +5,6 @@ model is by far the larger part, and only one function needs it. The bot is trai
 """
 
 import fcntl
-import os
 import shutil
 import sys
 from pathlib import Path
@@ -14,6 +13,7 @@ from bootstrap.settings import BOT_PACKAGE, MODEL_PACKAGE
 from dialogue.compiled import MODEL_FOLDER
 from pforte.bot.training import STATE, trained
 from pforte.failure import CALLED_WRONGLY, Failure
+from pforte.nlu.encoders import link_file
 from pforte.nlu.engine import ARCHITECTURES, fit_engine
 
 _PARTS = ("bot", "model")
@@ -34,19 +34,11 @@ def pack(part: str, bot: Path, folder: Path, architecture: str) -> Path:
             shutil.copytree(whole, packed, ignore=shutil.ignore_patterns(MODEL_FOLDER))
         else:
             packed = folder / MODEL_PACKAGE
-            shutil.copytree(whole / MODEL_FOLDER, packed, copy_function=_link)
+            shutil.copytree(whole / MODEL_FOLDER, packed, copy_function=link_file)
             (packed / "__init__.py").write_text(_MODEL_INIT, "utf-8")
             if (packed / "e5").is_dir():
                 fit_engine(packed / "e5", architecture)
     return packed
-
-
-def _link(source: str, target: str) -> None:
-    """Link a file, or copy it where that is impossible: vectors are large and never written to."""
-    try:
-        os.link(source, target)
-    except OSError:  # another file system
-        shutil.copyfile(source, target)
 
 
 def main(arguments: list[str]) -> int:

@@ -81,16 +81,21 @@ def _copy_e5(draft: Path) -> None:
 
 
 def link(tier: "Tier", vectors: Path, model: Path) -> None:
-    """Put a tier's encoders beside a model, without copying them where that is possible."""
+    """Put a tier's encoders beside a model."""
     from nlu.encoder import SHARES
 
     for name in SHARES[tier]:
         (model / name).mkdir()
         for file in sorted((vectors / name).iterdir()):
-            try:
-                os.link(file, model / name / file.name)
-            except OSError:  # another file system
-                shutil.copyfile(file, model / name / file.name)
+            link_file(file, model / name / file.name)
+
+
+def link_file(source: str | Path, target: str | Path) -> None:
+    """Link a file, or copy it where that is impossible: vectors are large and never written to."""
+    try:
+        os.link(source, target)
+    except OSError:  # another file system
+        shutil.copyfile(source, target)
 
 
 def _encoder() -> "UniversalEncoder":
