@@ -115,11 +115,6 @@ def plan(text: str) -> Plan:
     return Plan(whole, tuple(clauses[-(LIMIT - len(whole)) :]) if len(clauses) > 1 else ())
 
 
-def pieces(text: str) -> tuple[str, ...]:
-    """Return the texts that are classified of a message."""
-    return tuple(piece.text for piece in plan(text).pieces)
-
-
 def _stretches(text: str) -> list[Piece]:
     """Return the text, or its beginning and its end."""
     if len(text) <= CHARACTERS and _words(text) <= TOKENS:
