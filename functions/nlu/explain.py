@@ -74,8 +74,7 @@ def explain(interpreter: Interpreter, found: Understanding, examples: Sequence[s
     pieces = plan(found.text).pieces
     if not pieces or not found.ranking:
         return Explanation("asks back: there is no word in it", 1.0, (), None, None, ())
-    best = found.ranking[0].name
-    threshold = interpreter.threshold_by_intent.get(best, interpreter.threshold)
+    threshold = interpreter.threshold_of(found.ranking[0].name)
     near = _by_nearness(interpreter, pieces[0].text, examples)
     split = [interpreter.parse(piece.text) for piece in pieces] if len(pieces) > 1 else []
     return Explanation(

@@ -159,10 +159,11 @@ class Interpreter:
             for i in order
         )
         best = ranking[0]
-        certain = best.confidence >= (1 + self._threshold(best.name)) / 2
+        certain = best.confidence >= (1 + self.threshold_of(best.name)) / 2
         return _Reading(piece, ranking, self._doubt(piece.text, ranking, cosines), certain)
 
-    def _threshold(self, intent: str) -> float:
+    def threshold_of(self, intent: str) -> float:
+        """Return the confidence from which on an intent is acted on."""
         return self.threshold_by_intent.get(intent, self.threshold)
 
     def _doubt(
@@ -170,7 +171,7 @@ class Interpreter:
     ) -> Doubt | None:
         """Say why a winner is not acted on, None where it is."""
         best, second = ranking[0], ranking[1]
-        if best.confidence < self._threshold(best.name):
+        if best.confidence < self.threshold_of(best.name):
             return "unsure"
         if best.confidence - second.confidence < self.ambiguity:
             return "ambiguous"
