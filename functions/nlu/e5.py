@@ -7,6 +7,7 @@ import ctypes
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +25,7 @@ class E5Encoder:
 
     engine: ctypes.CDLL
     model: int
+    width: ClassVar[int] = WIDTH
 
     @classmethod
     def load(cls, folder: Path) -> "E5Encoder":

@@ -23,6 +23,9 @@ correct German has three times as many, other languages and people in a hurry fe
 class Encoder(Protocol):
     """Turns texts into unit vectors, near where the meaning is."""
 
+    @property
+    def width(self) -> int: ...
+
     def encode(self, texts: Sequence[str]) -> NDArray[np.floating[Any]]:
         """Return a row for each text."""
         ...

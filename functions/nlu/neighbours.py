@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nlu import e5, universal
 from nlu.encoder import Encoder, capitals_tell, plain
 from nlu.files import mapped
 from nlu.index import Index
@@ -35,7 +34,7 @@ class Neighbours:
     def meaning(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return what the encoders read in texts, one row each; products are weighted cosines."""
         read = _encode(self.encoders, texts, cased=self.cased)
-        return _weighted(read, self.means, self.shares)
+        return _weighted(read, self.means, self.shares, self.encoders)
 
     def cosines(self, text: str, meaning: Floats) -> NDArray[np.float64]:
         """Return the text's cosine with each example, of all kinds together."""
@@ -80,7 +79,7 @@ def prepare(
     cased = capitals_tell(texts)
     read = _encode(encoders, texts, cased=cased)
     means = np.round(read.mean(axis=0), 6).astype(np.float32)
-    meanings = _weighted(read, means, shares)
+    meanings = _weighted(read, means, shares, encoders)
     index = Index.of(texts, kept)
     return Neighbours(index, shares, encoders, cased, means, meanings[kept]), meanings
 
@@ -95,18 +94,17 @@ def _encode(
 
 
 def _weighted(
-    read: NDArray[np.float32], means: NDArray[np.float32], shares: tuple[float, ...]
+    read: NDArray[np.float32],
+    means: NDArray[np.float32],
+    shares: tuple[float, ...],
+    encoders: tuple[Encoder, ...],
 ) -> NDArray[np.float32]:
     """Centre each encoder's part, make it one long, and weight it."""
     centred = read - means
     begin = 0
-    for share, width in zip(shares, _widths(read.shape[1], len(shares)), strict=True):
-        part = centred[:, begin : begin + width]
+    for share, encoder in zip(shares, encoders, strict=True):
+        part = centred[:, begin : begin + encoder.width]
         length = np.sqrt((part * part).sum(axis=1, keepdims=True))
         part *= np.float32(np.sqrt(share)) / np.maximum(length, np.float32(1e-9))
-        begin += width
+        begin += encoder.width
     return centred
-
-
-def _widths(total: int, encoders: int) -> tuple[int, ...]:
-    return (total,) if encoders == 1 else (universal.WIDTH, e5.WIDTH)[:encoders]

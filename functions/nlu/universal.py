@@ -8,6 +8,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,6 +47,7 @@ class UniversalEncoder:
     table: NDArray[np.uint8]
     parts: NDArray[np.uint8]
     weights: Mapping[str, Floats]
+    width: ClassVar[int] = WIDTH
 
     @classmethod
     def load(cls, folder: Path) -> "UniversalEncoder":
