@@ -50,7 +50,7 @@ def evaluate(
     import numpy as np
 
     from conversation.understanding import FALLBACK_INTENT
-    from nlu.encoder import load_encoders
+    from nlu.encoder import SHARES, load_encoders
     from nlu.interpreter import Interpreter
     from nlu.training import OUT_OF_SCOPE
     from nlu.training import train as train_nlu
@@ -67,8 +67,8 @@ def evaluate(
         cpu = (time.process_time() - began_cpu) / max(len(found), 1)
         found += [interpreter.parse(example.text) for example in test[_TIMED:]]
         size = sum(file.stat().st_size for file in folder.iterdir())
-        for name in vectors.iterdir() if settings.tier != "small" else ():
-            size += sum(file.stat().st_size for file in name.iterdir())
+        for name in SHARES[settings.tier]:
+            size += sum(file.stat().st_size for file in (vectors / name).iterdir())
     wanted = np.array([example.intent for example in test])
     guessed = np.array([each.ranking[0].name if each.ranking else "" for each in found])
     inside = wanted != OUT_OF_SCOPE
