@@ -94,17 +94,13 @@ def _intent_fits(mapping: Mapped, tracker: Tracker) -> bool:
     intent = intent_of(tracker.message)
     if wanted:
         return intent in wanted
-    return intent not in (*_listed(mapping.get("not_intent")), *_ignored(mapping, tracker))
+    return intent not in (*_listed(mapping.get("not_intent")), *_ignored(tracker))
 
 
-def _ignored(mapping: Mapped, tracker: Tracker) -> list[str]:
+def _ignored(tracker: Tracker) -> list[str]:
+    """Return what fills no slot now; conditions of other loops do not hold anyway."""
     form = tracker.domain.forms.get(tracker.loop_name or "")
-    conditions = mapping.get("conditions")
-    if form is None:
-        return []
-    if conditions and all(each.get("active_loop") != tracker.loop_name for each in conditions):
-        return []
-    return form.ignored_intents
+    return form.ignored_intents if form else []
 
 
 def _conditions_hold(name: str, mapping: Mapped, tracker: Tracker) -> bool:

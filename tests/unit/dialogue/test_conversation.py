@@ -130,7 +130,7 @@ def test_an_action_can_ask_for_the_next_one(runtime: Runtime) -> None:
     unknown = {"events": [{"event": "followup", "name": "action_nowhere"}]}
 
     assert Talk(runtime, {"action_do": known}).hear("/do")[:1] == ["what?"]
-    assert Talk(runtime, {"action_do": unknown}).do("/do")[-1] == "action_listen"
+    assert Talk(runtime, {"action_do": unknown}).do("/do")[-2:] == ["action_do", "action_listen"]
 
 
 def test_rules_that_run_in_a_circle_end_after_ten_actions(runtime: Runtime) -> None:
@@ -177,6 +177,31 @@ def test_a_custom_mapping_asks_its_action_before_any_policy(runtime: Runtime) ->
 
     assert talk.hear("/greet") == ["hello None"]
     assert talk.slots()["looked_up"] == "x"
+
+
+def test_an_action_of_several_slots_is_asked_once_and_then_the_validation(tmp_path: Path) -> None:
+    """Both may say something and set slots, and nothing else; what is validated counts."""
+    domain = (
+        "intents: [greet]\nslots:\n"
+        "  one: {type: text, mappings: [{type: custom, action: action_look}]}\n"
+        "  two: {type: text, mappings: [{type: custom, action: action_look}]}\n"
+        "actions: [action_look, action_validate_slot_mappings]\n"
+    )
+    looked = [*sets("one", "x")["events"], *sets("two", "y")["events"]]
+    validated = [{"event": "pause"}, *sets("one", "X")["events"]]
+    talk = Talk(
+        taught(tmp_path, domain).runtime,
+        {
+            "action_look": {"events": looked},
+            "action_validate_slot_mappings": {"events": validated, "responses": [{"text": "ok"}]},
+        },
+    )
+
+    events = kinds(talk.say("/greet"))
+
+    assert [call.name for call in talk.calls] == ["action_look", "action_validate_slot_mappings"]
+    assert events[4:7] == ["bot", "slot one=X", "slot two=y"]
+    assert "pause" not in events
 
 
 def test_a_variation_is_said_where_its_condition_and_channel_allow(runtime: Runtime) -> None:
