@@ -227,6 +227,54 @@ def test_domain_and_data_may_be_folders_in_any_split(tmp_path: Path) -> None:
     assert Talk(teach(tmp_path).runtime).hear("/greet") == ["hi"]
 
 
+def test_files_of_tests_are_not_learnt(tmp_path: Path) -> None:
+    """What `test_` begins in data/ is for `bot test`: a story there teaches nothing."""
+    write(tmp_path, DOMAIN, GREET)
+    (tmp_path / "data" / "test_stories.yml").write_text("stories:\n- story: s\n")
+
+    assert teach(tmp_path).warnings == []
+
+
+def test_rules_may_be_longer_where_the_author_says_so(tmp_path: Path) -> None:
+    """`restrict_rules: false` is Rasa's way to allow more than one message."""
+    config = "policies: [{name: RulePolicy, restrict_rules: false}]\n"
+    talk = Talk(taught(tmp_path, DOMAIN, LONG_RULE, "", config).runtime)
+
+    assert [*talk.hear("/greet"), *talk.hear("/bye")] == ["hello", "bye"]
+
+
+def test_an_intent_uses_the_entities_that_it_names(tmp_path: Path) -> None:
+    """Named or not ignored, with their roles; what does not influence is for none by itself."""
+    domain = (
+        "entities: [day, {city: {roles: [to]}}, {size: {influence_conversation: false}}]\n"
+        "intents:\n- all\n- some: {use_entities: [city]}\n- none: {use_entities: []}\n"
+        "- rest: {ignore_entities: [city, size]}\n"
+    )
+    intents = taught(tmp_path, domain).runtime.domain.intents
+
+    assert {name: intents[name] for name in ("all", "some", "none", "rest")} == {
+        "all": ["city", "city#to", "day"],
+        "some": ["city", "city#to"],
+        "none": [],
+        "rest": ["day"],
+    }
+
+
+@pytest.mark.parametrize(("stored", "heard"), [("true", ["hello"]), ("false", [])])
+def test_entities_of_a_story_fill_slots_unless_the_domain_says_no(
+    tmp_path: Path, stored: str, heard: list[str]
+) -> None:
+    """Where they do not, the slot of the conversation makes the story another."""
+    story = (
+        "stories:\n- story: s\n  steps:\n"
+        "  - {intent: greet, entities: [{city: Bonn}]}\n  - {action: utter_greet}\n"
+    )
+    domain = f"{DOMAIN}config: {{store_entities_as_slots: {stored}}}\n"
+    talk = Talk(taught(tmp_path, domain, "", story, MEMORY).runtime)
+
+    assert talk.hear('/greet{"city": "Bonn"}') == heard
+
+
 def test_either_of_several_intents_may_begin(tmp_path: Path) -> None:
     """`or` in a story or rule is one story or rule for each."""
     runtime = taught(tmp_path, DOMAIN, EITHER_RULE, EITHER_STORY, MEMORY).runtime
