@@ -260,14 +260,22 @@ def test_an_intent_uses_the_entities_that_it_names(tmp_path: Path) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    "message",
+    [
+        "entities: [{city: Bonn}]",
+        "user: 'in [Bonn](city)'",
+        """user: '/greet{"city": "Bonn"}'""",
+    ],
+)
 @pytest.mark.parametrize(("stored", "heard"), [("true", ["hello"]), ("false", [])])
 def test_entities_of_a_story_fill_slots_unless_the_domain_says_no(
-    tmp_path: Path, stored: str, heard: list[str]
+    tmp_path: Path, message: str, stored: str, heard: list[str]
 ) -> None:
-    """Where they do not, the slot of the conversation makes the story another."""
+    """However they are written. Where they do not, the slot of the conversation makes the story another."""
     story = (
         "stories:\n- story: s\n  steps:\n"
-        "  - {intent: greet, entities: [{city: Bonn}]}\n  - {action: utter_greet}\n"
+        f"  - intent: greet\n    {message}\n  - action: utter_greet\n"
     )
     domain = f"{DOMAIN}config: {{store_entities_as_slots: {stored}}}\n"
     talk = Talk(taught(tmp_path, domain, "", story, MEMORY).runtime)
