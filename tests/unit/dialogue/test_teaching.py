@@ -272,7 +272,7 @@ def test_an_intent_uses_the_entities_that_it_names(tmp_path: Path) -> None:
 def test_entities_of_a_story_fill_slots_unless_the_domain_says_no(
     tmp_path: Path, message: str, stored: str, heard: list[str]
 ) -> None:
-    """However they are written. Where they do not, the slot of the conversation makes the story another."""
+    """However they are written. Where they do not, the conversation's slot makes it another."""
     story = (
         "stories:\n- story: s\n  steps:\n"
         f"  - intent: greet\n    {message}\n  - action: utter_greet\n"
