@@ -166,6 +166,14 @@ def test_an_instalment_is_changed(house: Company) -> None:
     assert re.search(REFERENCE, said)
 
 
+def test_a_contract_that_is_not_there_is_said(house: Company) -> None:
+    """Who names a product that we do not deliver to them is told, and asked which contract."""
+    mehmet = Customer(**MEHMET)
+    assert mehmet.fills("instalment_form", product="Wasser") == "contract"
+    assert "Wasser" in mehmet.said[0]
+    assert mehmet.slots["product"] is None
+
+
 @pytest.mark.parametrize(
     ("said", "begins"),
     [
@@ -207,6 +215,8 @@ def test_a_street_that_is_not_ours_is_asked_again(house: Company) -> None:
     somebody = Customer()
     assert somebody.fills("outage_form", street="Via {0} Roma", product="gas") == "street"
     assert "Via {0} Roma" in somebody.said[0]
+    somebody.fills("outage_form", street="x" * 90)
+    assert "x" * 61 not in somebody.said[0]
 
 
 def test_the_state_of_outages_is_told(house: Company) -> None:
@@ -247,6 +257,18 @@ def test_a_day_may_be_named(house: Company) -> None:
     assert erika.slots["appointment"] == free
 
 
+def test_a_time_that_is_not_free_is_said(house: Company) -> None:
+    """A named hour that is taken is said to be; after the last free time the first are offered."""
+    erika = Customer(**KNOWN)
+    sunday = "2026-11-22T08:00:00.000+01:00"
+    assert erika.fills("technician_form", product="gas", appointment=sunday) == "appointment"
+    assert "vergeben" in erika.said[0]
+    assert erika.fills("technician_form", appointment="2031-01-01") == "appointment"
+    assert "Später ist im Moment nichts frei" in erika.does("action_ask_appointment")
+    free = house.get("/v1/appointments", product="gas")["times"]
+    assert chosen(erika, 0) == free[0]["time"]
+
+
 def test_a_time_that_is_gone_is_chosen_anew(house: Company) -> None:
     """Two customers choose the same time: the second is told, and the form goes on."""
     customers = [Customer(**KNOWN), Customer(**MEHMET)]
@@ -260,6 +282,23 @@ def test_a_time_that_is_gone_is_chosen_anew(house: Company) -> None:
     assert {"event": "followup", "name": "technician_form"}.items() <= second.events[-1].items()
     assert second.slots["product"] == "gas"
     assert second.fills("technician_form") == "appointment"
+
+
+def test_where_nothing_can_be_offered_a_person_takes_over(house: Company) -> None:
+    """No free time and no invoice end the form, say so and want a person: nothing is asked."""
+    with house.backend._database.changing() as db:
+        db.execute("delete from invoice")
+    erika = Customer(**KNOWN)
+    assert erika.fills("invoice_form") is None
+    assert "noch keine Rechnung" in erika.said[0]
+    assert erika.slots["needs_person"] is True
+    while times := house.get("/v1/appointments", product="gas")["times"]:
+        for each in times:
+            house.post("/v1/customers/5510982/appointments", time=each["time"], product="gas")
+    mehmet = Customer(**MEHMET)
+    assert mehmet.fills("technician_form", product="gas") is None
+    assert "kein Termin frei" in mehmet.said[0]
+    assert mehmet.slots["needs_person"] is True
 
 
 def test_an_account_is_changed_when_confirmed(house: Company) -> None:
@@ -422,6 +461,14 @@ def test_what_is_no_answer_sets_nothing(house: Company, form: str, slots: dict[s
     erika.fills(form, "Wann haben Sie geöffnet?")
     assert [event["name"] for event in erika.events] == ["requested_slot"]
     assert not erika.said
+
+
+def test_a_tap_is_no_text(house: Company) -> None:
+    """What a button says beneath its title is not searched for an answer to another question."""
+    erika = Customer(**KNOWN)
+    erika.fills("invoice_form")
+    assert erika.fills("invoice_form", '/choose{"choice": "2024"}') == "invoice"
+    assert erika.slots.get("invoice") is None
 
 
 @pytest.mark.parametrize(

@@ -43,6 +43,10 @@ def test_a_refusal_is_problem_details(house: Company) -> None:
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.json()["code"] == "invalid"
     assert house.http.post(METER, json={"value": 8132}).json()["code"] == "key_missing"
+    assert house.post(METER, "k" * 256, value=8132).json()["code"] == "key_missing"
+    too_long = house.post(METER, value=104001)
+    assert (too_long.status_code, too_long.json()["code"]) == (422, "too_many_digits")
+    assert too_long.json()["digits"] == 5
     assert house.http.get("/v1/customers/99/meters").json()["code"] == "unknown_customer"
 
 
@@ -130,6 +134,8 @@ def test_an_invoice_link_opens_a_pdf_and_expires(house: Company) -> None:
     opened = house.http.get(link["url"], headers={"Authorization": ""})
     assert opened.status_code == 200
     assert opened.headers["content-type"] == "application/pdf"
+    assert opened.headers["cache-control"] == "private, no-store"
+    assert opened.headers["referrer-policy"] == "no-referrer"
     assert opened.content.startswith(b"%PDF-1.4")
     assert b"Erika Sommer" in opened.content
     house.clock.goes(minutes=59)
@@ -267,6 +273,13 @@ def test_a_key_is_not_taken_for_something_else(house: Company) -> None:
     answer = house.post(METER, "turn-1", value=10401)
     assert (answer.status_code, answer.json()["code"]) == (422, "key_reused")
     assert house.effects() == before
+
+
+def test_a_key_on_two_paths_gives_two_references(house: Company) -> None:
+    """A key belongs to its path: two requests of one turn are told apart by their numbers."""
+    reading = house.post(METER, "turn-1", value=10400).json()
+    account = house.post(f"{ERIKA}/bank-details", "turn-1", iban="DE02500105170137075030").json()
+    assert reading["reference"] != account["reference"]
 
 
 def test_every_machine_has_the_same_data() -> None:
