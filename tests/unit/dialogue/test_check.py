@@ -75,6 +75,24 @@ def test_intents_with_few_examples_are_named(
     assert all(each["examples"] < 10 for each in few)
 
 
+def test_examples_without_a_language_count_in_each(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Two in German and eight in none are ten; of another intent there are none in German."""
+    for name, many in (("more_de", "ab"), ("more", "cdefghij")):
+        examples = "".join(f"    - moin {word}\n" for word in many)
+        block = f"nlu:\n- intent: greet\n  examples: |\n{examples}"
+        (folder / "data" / f"{name}.yml").write_text(block)
+
+    main(["bot", "check", "--bot", str(folder), "--json"])
+
+    few = json.loads(capsys.readouterr().out)["few"]
+    counts = {(each["intent"], each["language"]): each["examples"] for each in few}
+    assert ("greet", "de") not in counts
+    assert counts["opening_hours", "de"] == 0
+    assert counts["opening_hours", "en"] > 0
+
+
 def test_what_repeats_is_told_from_what_contradicts() -> None:
     """Under one intent a repeated example is no contradiction; digits make no difference."""
     spots = _spots(("a", "Stand 17"), ("a", "stand 99!"), ("a", "hi"), ("b", "Hi"))

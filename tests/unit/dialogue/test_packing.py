@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from dialogue.compiled import MODEL_FOLDER
 from dialogue.rasa_bot import load
 from pforte.bot import packing, training
 
@@ -36,6 +37,19 @@ def test_both_layers_are_trained_once(
     packing.pack("bot", bot, tmp_path / "one", "arm64")
     monkeypatch.setattr(training, "train", None)
     packing.pack("model", bot, tmp_path / "other", "arm64")
+
+
+def test_an_engine_is_fitted_to_the_function(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was trained here runs on another processor there."""
+    (tmp_path / "whole" / MODEL_FOLDER / "e5").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(packing, "trained", lambda _: tmp_path / "whole")
+    fitted = []
+    monkeypatch.setattr(packing, "fit_engine", lambda *called: fitted.append(called))
+    model = packing.pack("model", tmp_path / "bot", tmp_path / "layer", "arm64")
+    assert fitted == [(model / "e5", "arm64")]
 
 
 def test_a_broken_bot_ends_the_build(

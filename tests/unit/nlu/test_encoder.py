@@ -1,11 +1,15 @@
 """What encoders read, and how they split it."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from nlu.encoder import capitals_tell, plain
+from nlu.neighbours import prepare
 from nlu.sentence_pieces import BEGIN, END, UNKNOWN, Pieces
 
 VOCABULARY = ["<unk>", "<s>", "</s>", "▁", "▁zu", "g", "▁zug", "▁a", "b", "ab", "▁ab"]
@@ -49,3 +53,24 @@ def test_the_vocabulary_survives_its_files(tmp_path: Path) -> None:
     """What the build step writes is what runs."""
     Pieces.of(VOCABULARY, SCORES).save(tmp_path)
     assert Pieces.load(tmp_path).split("zug ab") == [BEGIN, 6, 7, 8, END]
+
+
+@dataclass
+class Lengths:
+    """An encoder by how long a text is."""
+
+    width: int
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return powers of each text's length."""
+        return np.array([[len(text) ** n for n in range(self.width)] for text in texts], np.float32)
+
+
+def test_each_encoder_has_its_own_weight() -> None:
+    """However wide they are, their parts of a vector are as long as their shares say."""
+    texts = ["a", "ab", "abcd", "abcdefg"]
+    encoders = (Lengths(3), Lengths(5))
+    vectors = prepare(texts, np.arange(4), (0.5, 0.2), encoders)[0].vectors
+    squares = vectors**2
+    assert squares[:, :3].sum(axis=1) == pytest.approx(np.full(4, 0.5), abs=1e-5)
+    assert squares[:, 3:].sum(axis=1) == pytest.approx(np.full(4, 0.2), abs=1e-5)

@@ -252,3 +252,22 @@ def test_training_finds_when_to_call_a_person(tmp_path: Path) -> None:
         found.append(Interpreter.load(tmp_path))
     assert 0.2 <= found[0].threshold_by_intent["talk_to_human"] < found[0].threshold
     assert found[1].threshold_by_intent == {"talk_to_human": 0.05}
+
+
+def test_titles_teach_and_are_not_counted(tmp_path: Path) -> None:
+    """What a button says is understood; a title of an intent without examples makes none."""
+    titles = {"xylophone": "greet", "trombone": "meter", "kazoo": "music"}
+    hints = [Example(text, intent) for text, intent in titles.items()]
+    report = train(EXAMPLES, NluSettings(tier="small"), tmp_path, hints)
+    taught = Interpreter.load(tmp_path)
+    assert taught.parse("xylophone").ranking[0].name == "greet"
+    assert taught.parse("trombone").ranking[0].name == "meter"
+    assert "music" not in taught.intents
+    assert report.examples == len(EXAMPLES)
+
+
+def test_an_intents_own_threshold_is_never_the_higher_one(tmp_path: Path) -> None:
+    """It is for what must not be missed."""
+    settings = NluSettings(tier="small", threshold=0.3, confidence_by_intent={"meter": 0.9})
+    train(EXAMPLES, settings, tmp_path)
+    assert Interpreter.load(tmp_path).threshold_of("meter") == 0.3
