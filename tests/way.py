@@ -139,10 +139,18 @@ class Phone:
         return answers
 
     def webhook(self, provider_id: str) -> Webhook:
-        """Return the messenger's call about a message."""
+        """Return the messenger's call about a message, once the house has accepted it.
+
+        An answer may reach the phone sooner than the 200 reaches the messenger.
+        """
         store = Store(Path(self.house.state) / "messengers" / "messengers.sqlite")
         try:
-            return store.webhooks(provider_id=provider_id)[-1]
+            calls = eventually(
+                lambda: store.webhooks(provider_id=provider_id),
+                lambda found: found and found[-1].done,
+                f"the house accepts the call about {provider_id}",
+            )
+            return calls[-1]
         finally:
             store.close()
 
