@@ -4,14 +4,13 @@ Run by `layers/bot/Makefile` as `python -m pforte.bot.packing bot|model FOLDER A
 model is by far the larger part, and only one function needs it. The bot is trained once for both.
 """
 
-import fcntl
 import shutil
 import sys
 from pathlib import Path
 
 from bootstrap.settings import BOT_PACKAGE, MODEL_PACKAGE
 from dialogue.compiled import MODEL_FOLDER
-from pforte.bot.training import STATE, trained
+from pforte.bot.training import trained
 from pforte.failure import CALLED_WRONGLY, Failure
 from pforte.nlu.encoders import link_file
 from pforte.nlu.engine import ARCHITECTURES, fit_engine
@@ -25,19 +24,16 @@ def pack(part: str, bot: Path, folder: Path, architecture: str) -> Path:
 
     `architecture` is that of the function that will classify: `arm64` or `x86_64`.
     """
-    STATE.mkdir(exist_ok=True)
-    with (STATE / "training.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # SAM may build both layers at once
-        whole = trained(bot)
-        if part == "bot":
-            packed = folder / BOT_PACKAGE
-            shutil.copytree(whole, packed, ignore=shutil.ignore_patterns(MODEL_FOLDER))
-        else:
-            packed = folder / MODEL_PACKAGE
-            shutil.copytree(whole / MODEL_FOLDER, packed, copy_function=link_file)
-            (packed / "__init__.py").write_text(_MODEL_INIT, "utf-8")
-            if (packed / "e5").is_dir():
-                fit_engine(packed / "e5", architecture)
+    whole = trained(bot)
+    if part == "bot":
+        packed = folder / BOT_PACKAGE
+        shutil.copytree(whole, packed, ignore=shutil.ignore_patterns(MODEL_FOLDER))
+    else:
+        packed = folder / MODEL_PACKAGE
+        shutil.copytree(whole / MODEL_FOLDER, packed, copy_function=link_file)
+        (packed / "__init__.py").write_text(_MODEL_INIT, "utf-8")
+        if (packed / "e5").is_dir():
+            fit_engine(packed / "e5", architecture)
     return packed
 
 

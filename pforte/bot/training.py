@@ -1,5 +1,6 @@
 """Train a bot's folder into a package that Lambda and the command load."""
 
+import fcntl
 import hashlib
 import shutil
 import time
@@ -95,12 +96,18 @@ def default_out(bot: Path) -> Path:
 
 
 def trained(bot: Path) -> Path:
-    """Return the folder of the bot's training, after training it if its files have changed."""
+    """Return the folder of the bot's training, after training it if its files have changed.
+
+    Whoever comes while another process trains waits, and finds it done.
+    """
     out = default_out(bot)
     mark = out / _INPUTS
-    known = mark.read_text("utf-8").strip() if mark.is_file() else ""
-    if not bot.is_dir() or known != _fingerprint(bot):
-        train(bot, out)
+    STATE.mkdir(exist_ok=True)
+    with (STATE / "training.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        known = mark.read_text("utf-8").strip() if mark.is_file() else ""
+        if not bot.is_dir() or known != _fingerprint(bot):
+            train(bot, out)
     return out
 
 

@@ -1,6 +1,10 @@
 """The layers that a trained bot is packed into."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -10,6 +14,19 @@ from dialogue.rasa_bot import load
 from pforte.bot import packing, training
 
 WriteBot = Callable[..., Path]
+
+TRAIN_WHEN_TOLD = """\
+import sys
+from pathlib import Path
+from pforte.bot import training
+import nlu.training, nlu.entities.training, dialogue.compile  # what is slow to load
+really = training.train
+training.train = lambda *how: (print("trains", flush=True), really(*how))
+print("ready", flush=True)
+sys.stdin.readline()
+print(training.trained(Path(sys.argv[1])))
+"""
+"""What two builds of a layer do, or two commands: here, at the same moment."""
 
 
 @pytest.fixture
@@ -37,6 +54,36 @@ def test_both_layers_are_trained_once(
     packing.pack("bot", bot, tmp_path / "one", "arm64")
     monkeypatch.setattr(training, "train", None)
     packing.pack("model", bot, tmp_path / "other", "arm64")
+
+
+def test_two_processes_at_once_train_once(bot: Path) -> None:
+    """Whoever comes second waits for the first and takes what it made."""
+    root = Path(training.__file__).parents[2]
+    path = os.pathsep.join([str(root), str(root / "functions")])
+    with ExitStack() as running:
+        both = [
+            running.enter_context(
+                subprocess.Popen(
+                    [sys.executable, "-c", TRAIN_WHEN_TOLD, str(bot)],
+                    env={**os.environ, "PYTHONPATH": path},
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    text=True,
+                )
+            )
+            for _ in range(2)
+        ]
+        for process in both:
+            assert process.stdout is not None
+            assert process.stdout.readline() == "ready\n"
+        for process in both:
+            assert process.stdin is not None
+            process.stdin.write("now\n")
+            process.stdin.flush()
+        told = [process.communicate()[0] for process in both]
+    folder = f"{training.default_out(bot)}\n"
+    assert [process.returncode for process in both] == [0, 0]
+    assert sorted(told) == sorted([folder, f"trains\n{folder}"])
 
 
 def test_an_engine_is_fitted_to_the_function(
