@@ -39,13 +39,11 @@ class Index:
         return int(self.dense.shape[1])
 
     @classmethod
-    def of(cls, texts: Sequence[str], kept: NDArray[np.int64] | None = None) -> "Index":
-        """Build the index of the kept texts; how rare an n-gram is, all tell."""
+    def of(cls, texts: Sequence[str]) -> "Index":
+        """Build the index of the texts."""
         counted = [features(text) for text in texts]
-        rarity = np.log((1 + len(texts)) / (1 + _spread(counted))) + 1
-        if kept is not None:
-            counted = [counted[position] for position in kept]
         spread = _spread(counted)
+        rarity = np.log((1 + len(texts)) / (1 + spread)) + 1
         used = np.flatnonzero(spread)
         used = used[np.argsort(spread[used] <= _MANY * len(counted), kind="stable")]
         common = int((spread > _MANY * len(counted)).sum())

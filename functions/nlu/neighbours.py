@@ -70,18 +70,14 @@ class Neighbours:
 
 
 def prepare(
-    texts: Sequence[str],
-    kept: NDArray[np.int64],
-    shares: tuple[float, ...],
-    encoders: tuple[Encoder, ...],
+    texts: Sequence[str], shares: tuple[float, ...], encoders: tuple[Encoder, ...]
 ) -> tuple[Neighbours, NDArray[np.float32]]:
-    """Return the kept texts as neighbours, and what the encoders read in all of them."""
+    """Return the texts as neighbours, and what the encoders read in them."""
     cased = capitals_tell(texts)
     read = _encode(encoders, texts, cased=cased)
     means = np.round(read.mean(axis=0), 6).astype(np.float32)
     meanings = _weighted(read, means, shares, encoders)
-    index = Index.of(texts, kept)
-    return Neighbours(index, shares, encoders, cased, means, meanings[kept]), meanings
+    return Neighbours(Index.of(texts), shares, encoders, cased, means, meanings), meanings
 
 
 def _encode(

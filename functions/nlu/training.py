@@ -98,15 +98,14 @@ class _Trial(NamedTuple):
 class _Taught(NamedTuple):
     """All that is learned from: the first `counted` rows are customers' words.
 
-    `folds` say which fold leaves a row out, if any. `cosines` are those of each row with the `kept`
-    ones. After these come rows that are not learned from. To read example `owners[i]` is to read
-    the row `reads[i]`, and the surest counts.
+    `folds` say which fold leaves a row out, if any. `cosines` are those of each row with these; the
+    last rows of them are not learned from. To read example `owners[i]` is to read the row
+    `reads[i]`, and the surest counts.
     """
 
     labels: NDArray[np.int64]
     counted: int
     folds: NDArray[np.int64]
-    kept: NDArray[np.int64]
     cosines: NDArray[np.float32]
     reads: NDArray[np.int64]
     owners: NDArray[np.int64]
@@ -133,20 +132,22 @@ def train(
         raise ValueError(f"tier '{settings.tier}' needs {len(shares)} encoders")
     names = [Example(_spoken(intent), intent) for intent in intents]
     every = [*examples, *(hint for hint in hints if hint.intent in intents), *names]
+    kept = landmarks.choose(labels_of(every, intents), landmarks.LIMIT)
+    counted = int((kept < len(examples)).sum())
+    every = [every[row] for row in kept]
     labels = labels_of(every, intents)
-    kept = landmarks.choose(labels)
     texts = [example.text for example in every]
-    neighbours, meanings = prepare(texts, kept, shares, encoders)
-    pieces, reads, owners = _readings(texts[: len(examples)], len(texts))
+    neighbours, meanings = prepare(texts, shares, encoders)
+    pieces, reads, owners = _readings(texts[:counted], len(texts))
     cosines = neighbours.many(
         texts + pieces, np.concatenate([meanings, neighbours.meaning(pieces)])
     )
     folds = np.full(len(every), FOLDS)
-    folds[: len(examples)] = landmarks.places(labels[: len(examples)]) % FOLDS
-    taught = _Taught(labels, len(examples), folds, kept, cosines, reads, owners)
-    fit = ridge.fit(cosines[: len(every)], kept, ridge.targets(labels, len(intents)))
+    folds[:counted] = landmarks.places(labels[:counted]) % FOLDS
+    taught = _Taught(labels, counted, folds, cosines, reads, owners)
+    fit = ridge.Fit.of(cosines[: len(every)], ridge.targets(labels, len(intents)))
     trial = _try(taught, fit, settings.expected_out_of_scope)
-    curve, threshold = _curve(labels[: len(examples)], trial, settings.precision)
+    curve, threshold = _curve(labels[:counted], trial, settings.precision)
     threshold = threshold if settings.threshold is None else settings.threshold
     own = {_EAGER: _eager(trial, curve, intents.index(_EAGER))} if _EAGER in intents else {}
     own |= {name: at for name, at in settings.confidence_by_intent.items() if name in intents}
@@ -156,9 +157,9 @@ def train(
     neighbours.save(folder)
     for name, array in (
         ("ridge", ridge.compact(fit.weights)),
-        ("labels", labels[kept].astype(np.int32)),
-        ("scale", ridge.compact(_scale(taught, labels[kept]))),
-        ("negations", np.array([negation(every[row].text) for row in kept], dtype=np.int8)),
+        ("labels", labels.astype(np.int32)),
+        ("scale", ridge.compact(_scale(taught, labels))),
+        ("negations", np.array([negation(text) for text in texts], dtype=np.int8)),
     ):
         np.save(folder / f"{name}.npy", array, allow_pickle=False)
     model = {
@@ -172,7 +173,7 @@ def train(
         "threshold_by_intent": {intent: min(at, threshold) for intent, at in own.items()},
     }
     (folder / FILE).write_text(json.dumps(model, ensure_ascii=False, indent=1) + "\n")
-    explain.write_examples([every[position].text for position in kept], folder)
+    explain.write_examples(texts, folder)
     language.train([(e.text, e.language) for e in examples if e.language]).save(folder)
     answered = float(trial.weights[taken].sum())
     return Report(
@@ -245,15 +246,14 @@ def _try(taught: _Taught, fit: ridge.Fit, out_of_scope: float) -> _Trial:
     out-of-scope messages are expected to have.
     """
     evidence, guesses, labels = [], [], []
-    many = len(taught.kept) < len(taught.labels)
-    for fold in range(0, FOLDS, 2 if many else 1):  # of many examples half are enough
+    for fold in range(FOLDS):
         meant = taught.labels.copy()
         meant[(meant >= 0) & (meant % HIDDEN == fold % HIDDEN)] = ridge.NO_INTENT
         left_out = (meant < 0) & (taught.labels >= 0)
         left_out |= taught.folds == fold
         if not left_out[: taught.counted].any():  # a bot with few examples
             continue
-        known = np.where(left_out, ridge.NO_INTENT, meant)[taught.kept]
+        known = np.where(left_out, ridge.NO_INTENT, meant)
         weights = fit.without(np.flatnonzero(left_out))
         sure, guess = _rank(taught, weights, known, left_out[taught.owners])
         evidence.append(sure)
@@ -275,7 +275,7 @@ def _rank(
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """Return evidence and guess for each example of which readings are chosen.
 
-    `labels` are those of the landmarks, as far as the model of the `weights` knows them.
+    `labels` are those that the model of the `weights` knows.
     """
     owners = taught.owners[chosen]
     cosines = taught.cosines[taught.reads[chosen]]
@@ -292,4 +292,4 @@ def _rank(
 
 def _scale(taught: _Taught, labels: NDArray[np.int64]) -> NDArray[np.float64]:
     classes = int(taught.labels.max()) + 1
-    return ridge.centroid_scale(taught.cosines[taught.kept], labels, classes)
+    return ridge.centroid_scale(taught.cosines, labels, classes)

@@ -207,7 +207,7 @@ def unseen_scores(cosines: "Cosines", labels: "Labels") -> "NDArray[np.float64]"
     from nlu import ridge
 
     wanted = ridge.targets(labels, int(labels.max()) + 1)
-    fit = ridge.Exact.of(cosines, wanted)
+    fit = ridge.Fit.of(cosines, wanted)
     scores: NDArray[np.float64] = wanted - fit.weights / np.diag(fit.inverse)[:, None]
     return scores
 
@@ -262,7 +262,6 @@ def _compare(
     spots: Sequence[Spot], names: Sequence[str], settings: "NluSettings"
 ) -> "tuple[list[Spot], Labels, Cosines]":
     """Return the examples that are compared, their intents' numbers, and all cosines."""
-    import numpy as np
 
     from nlu.encoder import SHARES, load_encoders
     from nlu.landmarks import choose
@@ -276,7 +275,7 @@ def _compare(
     shares = tuple(SHARES[settings.tier].values())
     encoders = load_encoders(settings.tier, prepared(settings.tier))
     texts = [spot.text for spot in compared]
-    neighbours, meanings = prepare(texts, np.arange(len(texts)), shares, encoders)
+    neighbours, meanings = prepare(texts, shares, encoders)
     return compared, labels, neighbours.many(texts, meanings)
 
 

@@ -70,7 +70,7 @@ def test_each_encoder_has_its_own_weight() -> None:
     """However wide they are, their parts of a vector are as long as their shares say."""
     texts = ["a", "ab", "abcd", "abcdefg"]
     encoders = (Lengths(3), Lengths(5))
-    vectors = prepare(texts, np.arange(4), (0.5, 0.2), encoders)[0].vectors
+    vectors = prepare(texts, (0.5, 0.2), encoders)[0].vectors
     squares = vectors**2
     assert squares[:, :3].sum(axis=1) == pytest.approx(np.full(4, 0.5), abs=1e-5)
     assert squares[:, 3:].sum(axis=1) == pytest.approx(np.full(4, 0.2), abs=1e-5)

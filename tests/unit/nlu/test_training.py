@@ -173,6 +173,17 @@ def test_landmarks_are_spread_over_the_intents() -> None:
     assert np.diff(kept).max() == 2
 
 
+def test_of_too_many_examples_some_are_learned_from(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A bot with more examples than fit into memory learns from its share of each intent's."""
+    monkeypatch.setattr(landmarks, "LIMIT", 25)
+    assert train(EXAMPLES, NluSettings(tier="small"), tmp_path).examples == len(EXAMPLES)
+    fewer = Interpreter.load(tmp_path)
+    assert np.bincount(fewer.labels).tolist() == [5, 5, 5, 5, 5]
+    assert [fewer.parse(texts[-1]).ranking[0].name for texts in TAUGHT.values()] == [*TAUGHT]
+
+
 def test_confidence_is_the_share_that_is_right() -> None:
     """Where three in four are right, the curve says about three in four."""
     evidence = np.repeat([0.2, 1.0], 400)
