@@ -1,9 +1,9 @@
 """Do what a story did after the same states, as Rasa's two memoization policies do."""
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from dialogue.runtime.domain import Domain
 from dialogue.runtime.events import LISTEN, Event, intent_of, is_action
@@ -122,20 +122,30 @@ class MemoizationPolicy:
         return 0
 
     def plain(self) -> dict[str, Any]:
-        """Return the policy in JSON types, without domain and rules."""
+        """Return the policy in JSON types, without domain and tables."""
         return {
             "settings": vars(self.settings),
-            "lookup": dict(self.lookup),
+            "slots_of_rules": sorted(self.rule_only.slots),
+            "loops_of_rules": sorted(self.rule_only.loops),
             "longest": self.longest,
             "intents": sorted(self.intents),
         }
 
+    def tables(self) -> dict[str, Mapping[str, Any]]:
+        """Return what the policy looks up."""
+        return {"stories": self.lookup}
+
+    TABLES: ClassVar[dict[str, Callable[[Any], Any]]] = {"stories": str}
+
     @classmethod
-    def of(cls, plain: dict[str, Any], domain: Domain, rule_only: RuleOnly) -> Self:
-        """Return the policy that `plain` wrote."""
+    def of(
+        cls, plain: dict[str, Any], domain: Domain, tables: Mapping[str, Mapping[str, Any]]
+    ) -> Self:
+        """Return the policy that `plain` and `tables` wrote."""
         settings = MemoizationSettings(**plain["settings"])
+        rule_only = RuleOnly(frozenset(plain["slots_of_rules"]), frozenset(plain["loops_of_rules"]))
         intents = frozenset(plain["intents"])
-        return cls(domain, settings, plain["lookup"], rule_only, plain["longest"], intents)
+        return cls(domain, settings, tables["stories"], rule_only, plain["longest"], intents)
 
 
 def digest(states: Sequence[State]) -> str:

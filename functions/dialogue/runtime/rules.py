@@ -1,8 +1,9 @@
 """Follow rules as Rasa's RulePolicy does."""
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, NamedTuple, Self
+from typing import Any, ClassVar, Literal, NamedTuple, Self
 
 from dialogue.runtime.domain import NOT_SET, Domain
 from dialogue.runtime.events import LISTEN, Event, intent_of
@@ -58,16 +59,19 @@ class RuleSettings:
     priority: int = 4
 
 
-@dataclass
+@dataclass(frozen=True)
 class RulePolicy:
-    """Rules, ready to be followed; `hidden` are the sources of which stories know nothing."""
+    """Rules, ready to be followed.
+
+    `rules` by what the present must have in common with theirs, those with the longest key first;
+    `unhappy` by loop; `hidden` are the sources of which stories know nothing.
+    """
 
     domain: Domain
     settings: RuleSettings
-    rules: dict[str, Rule]
-    unhappy: list[Unhappy]
-    hidden: frozenset[Source] = frozenset()
-    _index: dict[tuple[str | None, str | None], list[Rule]] = field(default_factory=dict)
+    rules: Mapping[str, Sequence[Rule]]
+    unhappy: Mapping[str, Sequence[Unhappy]]
+    hidden: Mapping[str, bool] = field(default_factory=dict)
 
     def predict(self, tracker: Tracker) -> Prediction:
         """Return what the rules say; the core fallback where they say nothing."""
@@ -91,7 +95,7 @@ class RulePolicy:
             priority=settings.priority,
             events=events,
             no_user=found.no_user,
-            hidden=found.source in self.hidden,
+            hidden=name_of(found.source) in self.hidden,
             otherwise=fallback,
         )
 
@@ -122,7 +126,8 @@ class RulePolicy:
         loop = tracker.loop_name
         if not loop:
             return Found(action, source)
-        conditions = {each.condition for each in self.unhappy if _fits(each.states, states)}
+        unhappy = self.unhappy.get(loop, ())
+        conditions = {each.condition for each in unhappy if _fits(each.states, states)}
         if best and action == LISTEN and not loop_of(best.states[-1]):
             if DO_NOT_PREDICT_LOOP not in conditions:
                 return Found(loop, source)
@@ -131,41 +136,56 @@ class RulePolicy:
 
     def _fitting(self, states: Sequence[State]) -> Iterator[Rule]:
         """Yield the rules that fit the conversation, longest key first."""
-        if not self._index:
-            for rule in sorted(self.rules.values(), key=lambda rule: -len(rule.key)):
-                self._index.setdefault(_sign(rule.states[-1]), []).append(rule)
-        now = states[-1]
-        done, meant = _sign(now)
-        signs = {(done, meant), (done, None)}
-        candidates = [rule for sign in signs for rule in self._index.get(sign, ())]
+        done, meant = _sign(states[-1])
+        signs = dict.fromkeys((_name(done, meant), _name(done, None)))
+        candidates = [rule for sign in signs for rule in self.rules.get(sign, ())]
         candidates.sort(key=lambda rule: -len(rule.key))
         return (rule for rule in candidates if _fits(rule.states, states))
 
-    def forget(self, key: str) -> None:
-        """Drop a rule."""
-        del self.rules[key]
-        self._index.clear()
-
     def plain(self) -> dict[str, Any]:
-        """Return the policy in JSON types, without the domain."""
+        """Return the policy in JSON types, without domain and tables."""
+        return {"settings": vars(self.settings)}
+
+    def tables(self) -> dict[str, Mapping[str, Any]]:
+        """Return what the policy looks up."""
         return {
-            "settings": vars(self.settings),
-            "rules": [[rule.states, rule.action] for rule in self.rules.values()],
-            "unhappy": [list(each) for each in self.unhappy],
-            "hidden": sorted(self.hidden),
+            "rules": {
+                sign: [[rule.states, rule.action] for rule in rules]
+                for sign, rules in self.rules.items()
+            },
+            "unhappy": self.unhappy,
+            "hidden": self.hidden,
         }
 
+    TABLES: ClassVar[dict[str, Callable[[Any], Any]]] = {
+        "rules": lambda plain: [Rule(states, action, key_of(states)) for states, action in plain],
+        "unhappy": lambda plain: [Unhappy(*each) for each in plain],
+        "hidden": bool,
+    }
+
     @classmethod
-    def of(cls, plain: dict[str, Any], domain: Domain) -> Self:
-        """Return the policy that `plain` wrote."""
-        rules = [Rule(states, action, key_of(states)) for states, action in plain["rules"]]
-        return cls(
-            domain,
-            RuleSettings(**plain["settings"]),
-            {rule.key: rule for rule in rules},
-            [Unhappy(states, condition) for states, condition in plain["unhappy"]],
-            frozenset((kind, name) for kind, name in plain["hidden"]),
-        )
+    def of(
+        cls, plain: dict[str, Any], domain: Domain, tables: Mapping[str, Mapping[str, Any]]
+    ) -> Self:
+        """Return the policy that `plain` and `tables` wrote."""
+        return cls(domain, RuleSettings(**plain["settings"]), **tables)
+
+
+def by_sign(rules: Iterable[Rule]) -> dict[str, list[Rule]]:
+    """Return rules as a policy looks them up."""
+    found: dict[str, list[Rule]] = defaultdict(list)
+    for rule in sorted(rules, key=lambda rule: -len(rule.key)):
+        found[_name(*_sign(rule.states[-1]))].append(rule)
+    return dict(found)
+
+
+def name_of(source: Source) -> str:
+    """Return a source as text."""
+    return " ".join(source)
+
+
+def _name(done: str | None, meant: str | None) -> str:
+    return f"{done} {meant}"
 
 
 def _sign(state: State) -> tuple[str | None, str | None]:

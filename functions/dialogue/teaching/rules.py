@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from dialogue.runtime.domain import NOT_SET, Domain
@@ -16,6 +16,8 @@ from dialogue.runtime.rules import (
     RuleSettings,
     Source,
     Unhappy,
+    by_sign,
+    name_of,
 )
 from dialogue.runtime.states import (
     RuleOnly,
@@ -63,11 +65,13 @@ def learn_rules(
         _check_complete(rules, domain)
     of_rules = [example for rule in rules for example in examples(rule)]
     of_stories = [example for story in stories for example in examples(story)]
-    policy = RulePolicy(domain, settings, _lookup(of_rules), _unhappy([*of_rules, *of_stories]))
+    lookup = by_sign(_rules(of_rules))
+    policy = RulePolicy(domain, settings, lookup, _unhappy([*of_rules, *of_stories]))
     if not check:
         return Learnt(policy, RuleOnly())
-    policy.hidden = _Check(policy).run(rules, [*stories, *rules])
-    return Learnt(policy, _rule_only(of_rules, of_stories))
+    hidden = _Check(policy, lookup).run(rules, [*stories, *rules])
+    named = {name_of(source): True for source in hidden if source[0] != "none"}
+    return Learnt(replace(policy, hidden=named), _rule_only(of_rules, of_stories))
 
 
 def examples(tracker: StoryTracker) -> Iterator[Example]:
@@ -99,7 +103,7 @@ def _done(state: State) -> str | None:
     return name
 
 
-def _lookup(of_rules: Sequence[Example]) -> dict[str, Rule]:
+def _rules(of_rules: Sequence[Example]) -> list[Rule]:
     found: dict[str, Rule] = {}
     ambiguous = set()
     for states, action in of_rules:
@@ -109,12 +113,10 @@ def _lookup(of_rules: Sequence[Example]) -> dict[str, Rule]:
         key = key_of(kept)
         if found.setdefault(key, Rule(kept, action, key)).action != action:
             ambiguous.add(key)
-    return {
-        key: rule for key, rule in found.items() if key not in ambiguous and rule.action != SNIPPET
-    }
+    return [rule for key, rule in found.items() if key not in ambiguous and rule.action != SNIPPET]
 
 
-def _unhappy(of_all: Sequence[Example]) -> list[Unhappy]:
+def _unhappy(of_all: Sequence[Example]) -> dict[str, list[Unhappy]]:
     found: dict[str, Unhappy] = {}
     for states, action in of_all:
         now = states[-1]
@@ -129,7 +131,10 @@ def _unhappy(of_all: Sequence[Example]) -> list[Unhappy]:
             found[key_of(kept)] = Unhappy(kept, INTERRUPTED)
         elif kept and not after_listening(now) and action != loop:
             found[key_of(kept)] = Unhappy(kept, DO_NOT_PREDICT_LOOP)
-    return list(found.values())
+    by_loop: dict[str, list[Unhappy]] = defaultdict(list)
+    for each in found.values():
+        by_loop[loop_of(each.states[-1]) or ""].append(each)
+    return dict(by_loop)
 
 
 def _rule_only(of_rules: Sequence[Example], of_stories: Sequence[Example]) -> RuleOnly:
@@ -199,6 +204,7 @@ class _Check:
     """Run the rules on all that was written, as on a conversation."""
 
     policy: RulePolicy
+    rules: dict[str, list[Rule]]
     sources: dict[Source, list[tuple[str, str]]] = field(default_factory=lambda: defaultdict(list))
     errors: list[str] = field(default_factory=list)
     used: set[Source] = field(default_factory=set)
@@ -267,7 +273,7 @@ class _Check:
         if not predicted or predicted == wanted:
             return
         if self._gives_way(running, predicted, source):
-            self.policy.forget(source[1])
+            self._forget(source[1])
             return
         others = {each for each in self.sources.get(source, ()) if each[1] != wanted}
         if others:
@@ -285,4 +291,9 @@ class _Check:
         key = source[1]
         if key.count("prev_action") > 1:
             return False
-        return any(each.startswith(key[:-2]) and each != key for each in self.policy.rules)
+        keys = [rule.key for rules in self.rules.values() for rule in rules]
+        return any(each.startswith(key[:-2]) and each != key for each in keys)
+
+    def _forget(self, key: str) -> None:
+        for sign, rules in self.rules.items():
+            self.rules[sign] = [rule for rule in rules if rule.key != key]

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from dialogue.runtime.compiled import dump, load
 from dialogue.runtime.conversation import Runtime
 from dialogue.runtime.events import said
 from tests.unit.dialogue.dialogues import Talk, taught
@@ -221,20 +220,6 @@ def test_the_fallback_in_two_stages_gives_up_after_the_second_no(tmp_path: Path)
 
     question = ["Did you mean 'hours'?"]
     assert said_back == [question, ["rephrase"], question, ["pardon"]]
-
-
-def test_a_compiled_bot_is_the_same_bot(tmp_path: Path) -> None:
-    """JSON and back is the same JSON, and says the same."""
-    runtime = bot(tmp_path, TWO_STAGES, memory="{name: AugmentedMemoizationPolicy, max_history: 5}")
-    written = dump(runtime)
-
-    assert dump(load(written)) == written
-    talk = Talk(load(written))
-    assert [talk.hear(each) for each in ("/greet", "/hours", "/ask")] == [
-        ["hello"],
-        ["nine"],
-        ["sure?"],
-    ]
 
 
 def test_an_active_form_comes_before_stories_of_any_priority(tmp_path: Path) -> None:

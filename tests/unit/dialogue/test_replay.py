@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from dialogue.runtime.compiled import dump, load
+from dialogue.runtime.compiled import load, save
 from dialogue.runtime.conversation import Runtime
 from dialogue.teaching.bot import teach
 from pforte.bot.replay import from_record, read_dialogues, replay
@@ -45,12 +45,12 @@ def test_recorded_dialogues_go_as_in_rasa(
 
 
 @pytest.mark.parametrize("bot", ["micro", "financial-demo"])
-def test_the_compiled_form_does_the_same(pforte_shared: Path, bot: str) -> None:
-    """What training writes as JSON runs as what it learnt."""
+def test_the_compiled_form_does_the_same(pforte_shared: Path, tmp_path: Path, bot: str) -> None:
+    """What training writes into a folder runs as what it learnt."""
     golden = pforte_shared / "rasa-golden"
-    compiled = load(dump(teach(golden / bot).runtime))
+    save(teach(golden / bot).runtime, tmp_path)
 
-    result = replay(compiled, read_dialogues(golden / f"{bot}.golden.json"), from_record)
+    result = replay(load(tmp_path), read_dialogues(golden / f"{bot}.golden.json"), from_record)
 
     assert result.differences == []
     assert result.passed == result.dialogues > 0
