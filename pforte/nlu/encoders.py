@@ -35,7 +35,7 @@ _HASHES = {
     "sp.model": "994fcc2e8ad0fe2c802b68fa0de9f058403f2b1656c2d33b6a94146b0c5925e9",
     "weights.npz": "0db566fd0af82cbf9f3a7eac3920ede5fb784a6882398563ca9b1bbd66fb37c9",
 }
-_LAYOUT = 3
+_LAYOUT = 4
 """Counts up when what is written here changes."""
 
 _PARTS, _ROWS = 17, 7530
@@ -125,7 +125,7 @@ def _joined(given: "Mapping[str, Array]") -> "dict[str, Array]":
     """Join the package's weights as our encoder wants them, in the order in which it reads them."""
     import numpy as np
 
-    from nlu.universal import BRANCH, WIDTH, WINDOWS
+    from nlu.universal import BRANCH, REACH, WIDTH, WINDOWS
 
     widths = [width for width, _ in WINDOWS]
 
@@ -133,8 +133,12 @@ def _joined(given: "Mapping[str, Array]") -> "dict[str, Array]":
         return np.concatenate([given[f"{name}{width}"] for width in widths], axis=-1)
 
     def squares(layer: int) -> "Array":
-        return np.concatenate(
-            [given[f"w{layer}_{width}"].reshape(width, BRANCH, BRANCH) for width in widths]
+        return np.stack(
+            [
+                given[f"w{layer}_{width}"].reshape(width, BRANCH, BRANCH)[left + place]
+                for place, first in REACH
+                for width, left in WINDOWS[first:]
+            ]
         )
 
     gain = given["ln_g"].astype(np.float64)[:, None]
