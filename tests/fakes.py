@@ -81,7 +81,9 @@ class MemoryVault(Faulty):
 
 
 class StaticActions(Faulty):
-    """An action server whose answers stand fixed; `calls` keeps what was asked.
+    """An action server whose answers stand fixed.
+
+    `calls` keeps what was asked, `seconds` how long it might have taken.
 
     An answer may be an exception, which is raised.
     """
@@ -94,11 +96,13 @@ class StaticActions(Faulty):
         super().__init__(faults or Faults(), "actions.")
         self.answers = dict(answers or {})
         self.calls: list[ActionCall] = []
+        self.seconds: list[float] = []
 
     @operation("call")
-    def call(self, call: ActionCall) -> dict[str, Any]:
+    def call(self, call: ActionCall, seconds: float) -> dict[str, Any]:
         """Return the answer of an action, or raise it."""
         self.calls.append(call)
+        self.seconds.append(seconds)
         answer = self.answers[call.action]
         if isinstance(answer, Exception):
             raise answer

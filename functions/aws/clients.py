@@ -37,20 +37,21 @@ def _session() -> botocore.session.Session:
     return session
 
 
-def client(service: str) -> Any:
+def client(service: str, config: Config = _CONFIG) -> Any:
     """Return a client; region, credentials and endpoint come as botocore finds them."""
-    return _session().create_client(service, config=_CONFIG)
+    return _session().create_client(service, config=config)
 
 
 class _LaterClient:
     """A client that is built at its first call: each is tens of milliseconds of a cold start."""
 
-    def __init__(self, service: str) -> None:
+    def __init__(self, service: str, config: Config) -> None:
         self._service = service
+        self._config = config
 
     @cached_property
     def _client(self) -> Any:
-        return client(self._service)
+        return client(self._service, self._config)
 
     def __getattr__(self, operation: str) -> Any:
         """Find an operation of the client."""
@@ -59,10 +60,10 @@ class _LaterClient:
 
 def later_client(service: str) -> Any:
     """Return a client that is built at its first call."""
-    return _LaterClient(service)
+    return _LaterClient(service, _CONFIG)
 
 
 def patient_client(service: str, seconds: float) -> Any:
-    """Return a client that waits so long for an answer, and never repeats a call by itself."""
+    """Return such a client that waits so long for an answer, and never repeats a call by itself."""
     patient = Config(read_timeout=seconds, retries={"total_max_attempts": 1})
-    return _session().create_client(service, config=_CONFIG.merge(patient))
+    return _LaterClient(service, _CONFIG.merge(patient))

@@ -1,5 +1,6 @@
 """Build what the handlers work with: each part at its first use, and once."""
 
+import json
 import os
 import random
 import secrets
@@ -16,7 +17,7 @@ from aws.queues import SqsInbound, SqsOutbound
 from aws.table import DynamoTable
 from aws.vault import SsmVault
 from bootstrap.logs import set_up_logging
-from bootstrap.settings import BOT_PACKAGE, MODEL_PACKAGE, Settings
+from bootstrap.settings import ACTION_SERVER, BOT_PACKAGE, MODEL_PACKAGE, Settings
 from conversation.bot import Bot, Voice
 from conversation.identity import Identity
 from conversation.ports import Actions, Archive, Inbound, Outbound, Table, Vault
@@ -85,17 +86,17 @@ class House:
 
     @cached_property
     def actions(self) -> Actions:
-        """The action server, where one is configured."""
+        """The bot's own action server, else the function with its actions, where there is one."""
         # Imported here: only converse calls actions, and httpx is for those behind a URL.
-        from aws.actions import TIMEOUT, LambdaActions, NoActions
+        from aws.actions import PATIENCE, LambdaActions, NoActions
 
-        if self.settings.action_endpoint:
+        server = self._bot_folder / ACTION_SERVER
+        if server.is_file():
             from aws.http_actions import HttpActions
 
-            return HttpActions(self.settings.action_endpoint)
+            return HttpActions(**json.loads(server.read_bytes()))
         if self.settings.action_function:
-            lambda_client = patient_client("lambda", TIMEOUT)
-            return LambdaActions(lambda_client, self.settings.action_function)
+            return LambdaActions(patient_client("lambda", PATIENCE), self.settings.action_function)
         return NoActions()
 
     @cached_property
@@ -113,7 +114,11 @@ class House:
         """The trained bot's sentences alone; raises FileNotFoundError where there is none."""
         from dialogue.voice import load_voice
 
-        return load_voice(Path(self.settings.bot_dir or _package(BOT_PACKAGE)))
+        return load_voice(self._bot_folder)
+
+    @property
+    def _bot_folder(self) -> Path:
+        return Path(self.settings.bot_dir or _package(BOT_PACKAGE))
 
     @cached_property
     def _sqs(self) -> Any:

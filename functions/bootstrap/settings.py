@@ -8,6 +8,9 @@ from pydantic import AliasGenerator, BaseModel, ConfigDict, Field
 BOT_PACKAGE, MODEL_PACKAGE = "trained_bot", "trained_model"
 """What the build packs for the functions: what the bot says, and what it understands."""
 
+ACTION_SERVER = "action_server.json"
+"""What the build packs with a bot whose actions run on a server of their own: url and domain."""
+
 
 class Settings(BaseModel):
     """What the template tells a function; a setting that a function has no need of is "".
@@ -37,7 +40,6 @@ class Settings(BaseModel):
     telegram_base_url: str = ""
     user_pool_client_id: str = ""
     webchat_origins: str = "*"
-    action_endpoint: str = ""
     action_function: str = ""
     bot_dir: str = ""
 

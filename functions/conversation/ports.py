@@ -226,5 +226,8 @@ class Vault(Protocol):
 class Actions(Protocol):
     """The action server."""
 
-    def call(self, call: ActionCall) -> dict[str, Any]:
-        """Run a custom action and return its answer. Raises Unavailable."""
+    def call(self, call: ActionCall, seconds: float) -> dict[str, Any]:
+        """Run a custom action and return what it answers in so many seconds. Raises ActionFailed.
+
+        The answer holds `events` and `responses`, or is `{"rejected": True}`.
+        """

@@ -14,12 +14,12 @@ from typing import Any
 from aws.journal import flush
 from conversation.bot import Bot
 from conversation.conversation import BOT, Conversation, short_id
-from conversation.errors import Oversized, PforteError, Unavailable, VersionConflict
+from conversation.errors import ActionFailed, Oversized, PforteError, Unavailable, VersionConflict
 from conversation.event import CustomerEvent, DeadLetter, Event, Wake
 from conversation.message import Content
 from conversation.model import Model
 from conversation.ports import ITEM_LIMIT, MESSAGE_LIMIT, Actions, Inbound, Outbound, Table
-from conversation.turn import StartedTurn, TurnRecord
+from conversation.turn import ActionCall, StartedTurn, TurnRecord
 from converse.burst import WAIT_LIMIT, WAIT_SECONDS, is_unfinished
 from converse.decide import decide, decide_fault, new_conversation
 from converse.front_door import find_danger
@@ -35,6 +35,9 @@ SUSPICIOUS_AFTER = 8_000
 
 ATTEMPTS = 2
 """After so many attempts without our own word (time-out, out of memory), a turn is a fault turn."""
+
+ACTIONS_LIMIT = 8_000
+"""How long (ms) all action calls of a turn together may take in one invocation."""
 
 FAILURES = 2
 """After so many of our own exceptions, a turn is a fault turn."""
@@ -118,6 +121,7 @@ class Actor:
         self._single = False
         self._results: dict[str, dict[str, Any]] = {}
         self._counted: set[str] = set()
+        self._acted: dict[str, int] = {}
         self._failures: dict[str, int] = {}
         self._faulty: set[str] = set()
         self._current: StartedTurn | None = None
@@ -295,11 +299,27 @@ class Actor:
                         self._current = started
                         self._journal(started)
                         self._counted.add(started.id)
-                    self._results[call.key] = self._house.actions.call(call)
+                    self._results[call.key] = self._act(started, call)
                 call = decision.send(self._results[call.key])
         except StopIteration as stop:
             decided: Conversation = stop.value
             return decided
+
+    def _act(self, started: StartedTurn, call: ActionCall) -> dict[str, Any]:
+        """Make a call in the time that is left; a failed action is a result too.
+
+        Raises Unavailable.
+        """
+        acted = self._acted.get(started.id, 0)
+        if acted >= ACTIONS_LIMIT:
+            return {"failed": f"{call.action}: no time is left for it"}
+        begun = self._house.clock()
+        try:
+            return self._house.actions.call(call, (ACTIONS_LIMIT - acted) / 1000)
+        except ActionFailed as failed:
+            return {"failed": str(failed)}
+        finally:
+            self._acted[started.id] = acted + self._house.clock() - begun
 
     def _decide_fault(self, started: StartedTurn) -> Conversation:
         decided = decide_fault(

@@ -4,18 +4,25 @@ Run by `layers/bot/Makefile` as `python -m pforte.bot.packing bot|model FOLDER A
 model is by far the larger part, and only one function needs it. The bot is trained once for both.
 """
 
+import json
 import shutil
 import sys
 from pathlib import Path
 
-from bootstrap.settings import BOT_PACKAGE, MODEL_PACKAGE
+from aws.http_actions import HttpActions
+from bootstrap.settings import ACTION_SERVER, BOT_PACKAGE, MODEL_PACKAGE
+from conversation.errors import PforteError
 from dialogue.compiled import MODEL_FOLDER
+from dialogue.source import read_yaml
+from dialogue.teaching.domain import read_domain
+from dialogue.teaching.files import read_files
 from pforte.bot.training import trained
 from pforte.failure import CALLED_WRONGLY, Failure
 from pforte.nlu.encoders import link_file
 from pforte.nlu.engine import ARCHITECTURES, fit_engine
 
 _PARTS = ("bot", "model")
+_SECRETS = frozenset(("token", "headers", "basic_auth"))
 _MODEL_INIT = '"""A trained bot\'s model, written by `pforte bot train`: data, no code."""\n'
 
 
@@ -28,6 +35,7 @@ def pack(part: str, bot: Path, folder: Path, architecture: str) -> Path:
     if part == "bot":
         packed = folder / BOT_PACKAGE
         shutil.copytree(whole, packed, ignore=shutil.ignore_patterns(MODEL_FOLDER))
+        _pack_action_server(bot, packed)
     else:
         packed = folder / MODEL_PACKAGE
         shutil.copytree(whole / MODEL_FOLDER, packed, copy_function=link_file)
@@ -35,6 +43,31 @@ def pack(part: str, bot: Path, folder: Path, architecture: str) -> Path:
         if (packed / "e5").is_dir():
             fit_engine(packed / "e5", architecture)
     return packed
+
+
+def _pack_action_server(bot: Path, packed: Path) -> None:
+    """Write down where the bot's actions run, if it names a server of its own. Raises Failure."""
+    endpoints = bot / "endpoints.yml"
+    if not endpoints.is_file():
+        return
+    try:
+        server = (
+            read_yaml(endpoints, str(endpoints)).mapping("endpoints.yml").get("action_endpoint")
+        )
+        if server is None:
+            return
+        named = server.mapping("action_endpoint")
+        if "url" not in named or set(named) & _SECRETS:
+            server.fail(
+                "action_endpoint must name a url, and no token or other secret: they would stand "
+                "in the files of the bot. Let the server's gateway know this house otherwise."
+            )
+        url = named["url"].text("url")
+        domain = read_domain(read_files(bot)).for_actions()
+        HttpActions(url, domain)
+    except PforteError as error:
+        raise Failure(str(error)) from error
+    (packed / ACTION_SERVER).write_text(json.dumps({"url": url, "domain": domain}), "utf-8")
 
 
 def main(arguments: list[str]) -> int:

@@ -17,8 +17,9 @@ class PoisonError(Exception):
 class EchoBot:
     """Answer with what was asked; a few words do more.
 
-    `poison` raises, `endless` never ends (the process is killed), `act` calls an action, `person`
-    asks for one, `long` has a second bubble, `hm` is not understood, `choose` offers two options.
+    `poison` raises, `endless` never ends (the process is killed), `act` calls an action, with
+    `twice` two, `person` asks for one, `long` has a second bubble, `hm` is not understood,
+    `choose` offers two options.
     """
 
     front_door = FrontDoor(
@@ -52,6 +53,9 @@ class EchoBot:
         if understanding.intent == "act":
             result = yield ActionCall(key="", action="look_up")
             contents = [Content(text=f"found: {result['found']}")]
+            if "twice" in text:
+                result = yield ActionCall(key="", action="look_up")
+                contents.append(Content(text=f"and: {result['found']}"))
         if "long" in text:
             contents.append(Content(text=f"more: {text}"))
         if "choose" in text:

@@ -140,14 +140,45 @@ def test_a_throttled_action_is_nobodys_fault(house: House) -> None:
 
 
 def test_a_failing_action_ends_with_an_apology_and_a_person(house: House) -> None:
-    """A custom action that fails each time: apology, a person, and the thread tells of the call."""
+    """A custom action that fails is not tried again: apology, a person, and the thread tells it."""
     house.actions.answers["look_up"] = ActionFailed("no such action")
     house.write("Please act on number seven.")
     house.rest()
     assert house.messenger.texts() == ["disclosure", "fault"]
     assert house.state().assignee == "queue"
     [done] = [done for record in house.records() for done in record.actions]
-    assert (done.action, done.result) == ("look_up", None)
+    assert (done.action, done.result) == ("look_up", {"failed": "no such action"})
+    assert len(house.actions.calls) == 1
+
+
+def test_all_calls_of_a_turn_share_their_time(house: House) -> None:
+    """Two slow actions must not outlive converse: the second gets what the first left it."""
+
+    def take_five_seconds(moment: Moment) -> None:
+        if (moment.when, moment.name) == ("after", "actions.call"):
+            house.now += 5 * SECOND
+
+    house.moments.hook = take_five_seconds
+    house.write("Please act twice.")
+    house.rest()
+    assert house.actions.seconds == [8.0, 3.0]
+    assert house.messenger.texts() == ["disclosure", "found: 7", "and: 7"]
+
+
+def test_an_action_for_which_no_time_is_left_is_not_called(house: House) -> None:
+    """A call that could not be waited for has failed: apology and a person."""
+
+    def take_eight_seconds(moment: Moment) -> None:
+        if (moment.when, moment.name) == ("after", "actions.call"):
+            house.now += 8 * SECOND
+
+    house.moments.hook = take_eight_seconds
+    house.write("Please act twice.")
+    house.rest()
+    assert len(house.actions.calls) == 1
+    assert house.messenger.texts() == ["disclosure", "fault"]
+    done = [done.result for record in house.records() for done in record.actions]
+    assert done == [{"found": 7}, {"failed": "look_up: no time is left for it"}]
 
 
 def test_a_repeat_after_a_death_repeats_the_call_with_its_key(house: House) -> None:

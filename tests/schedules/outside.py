@@ -104,7 +104,7 @@ class WorldActions(Faulty):
         self.effects: dict[str, str] = {}
 
     @operation("call")
-    def call(self, call: ActionCall) -> dict[str, Any]:
+    def call(self, call: ActionCall, seconds: float) -> dict[str, Any]:
         """Do it, or recognise the repeat."""
         self.effects.setdefault(call.key, call.action)
         return {"events": [], "responses": []}

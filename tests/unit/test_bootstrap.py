@@ -12,11 +12,13 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import ValidationError
 
+from aws.actions import LambdaActions, NoActions
+from aws.http_actions import HttpActions
 from bootstrap.house import House
 from bootstrap.http import as_gateway, explain_errors, problem_of
 from bootstrap.logs import set_up_logging
 from bootstrap.problems import problem
-from bootstrap.settings import Settings
+from bootstrap.settings import ACTION_SERVER, Settings
 from conversation.errors import Conflict, RequestError, TooLarge, Unauthorized, Unavailable
 
 ENVIRONMENT = {
@@ -90,6 +92,19 @@ class TestHouse:
         assert [elsewhere.bot, elsewhere.voice] == [None, None]
         bot, model = tmp_path / "one" / "trained_bot", tmp_path / "other" / "trained_model"
         assert loaded == [(bot, model), (bot,), (Path("/opt/bot"),), (Path("/opt/bot"),)]
+
+    def test_actions_run_where_the_bot_says(
+        self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        """On the server that the bot names, else in the function that the template names."""
+        monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
+        environment = {**ENVIRONMENT, "BOT_DIR": str(tmp_path)}
+        assert isinstance(House(Settings.read(environment)).actions, NoActions)
+        environment["ACTION_FUNCTION"] = "actions"
+        assert isinstance(House(Settings.read(environment)).actions, LambdaActions)
+        server = {"url": "https://actions.example/webhook", "domain": {}}
+        (tmp_path / ACTION_SERVER).write_text(json.dumps(server))
+        assert isinstance(House(Settings.read(environment)).actions, HttpActions)
 
     def test_only_those_who_classify_load_numpy(self) -> None:
         """What one function needs does not slow the start of the others."""

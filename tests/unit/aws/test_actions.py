@@ -2,20 +2,41 @@
 
 import io
 import json
+import threading
+from collections.abc import Iterator
 from typing import Any
 
 import httpx
 import pytest
 from botocore.stub import Stubber
 
-from aws.actions import LambdaActions, NoActions
+from aws.actions import LambdaActions, NoActions, within
 from aws.clients import client
 from aws.http_actions import HttpActions
-from conversation.errors import ActionFailed, Unavailable
+from conversation.errors import ActionFailed, PforteError, Unavailable
 from conversation.turn import ActionCall
 
 CALL = ActionCall(key="k", action="action_book", payload={"next_action": "action_book"})
 URL = "https://actions.example/webhook"
+DOMAIN = {"actions": ["action_book"]}
+LONG = 60.0
+
+NO_ANSWERS = [
+    b"<html>",
+    b"[]",
+    b'{"events": "none"}',
+    b'{"responses": [7]}',
+    b'{"responses": {"text": "booked"}}',
+]
+"""What no action server that knows the protocol answers."""
+
+
+@pytest.fixture
+def silence() -> Iterator[threading.Event]:
+    """Return what a server that does not answer waits for."""
+    never = threading.Event()
+    yield never
+    never.set()
 
 
 def server(monkeypatch: pytest.MonkeyPatch, answer: httpx.Response | Exception) -> HttpActions:
@@ -23,49 +44,54 @@ def server(monkeypatch: pytest.MonkeyPatch, answer: httpx.Response | Exception) 
 
     def answered(request: httpx.Request) -> httpx.Response:
         assert (request.method, str(request.url)) == ("POST", URL)
-        assert json.loads(request.content) == CALL.payload
+        assert json.loads(request.content) == {**CALL.payload, "domain": DOMAIN}
         if isinstance(answer, Exception):
             raise answer
         return answer
 
     made = httpx.Client(transport=httpx.MockTransport(answered))
     monkeypatch.setattr(httpx, "Client", lambda **_: made)
-    return HttpActions(URL)
+    return HttpActions(URL, DOMAIN)
 
 
-def test_action_gets_its_payload_and_gives_its_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_server_gets_request_and_domain_and_gives_its_answer(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """A team's own action server is asked in Rasa's words and answers in them."""
     found = server(monkeypatch, httpx.Response(200, json={"events": [], "responses": []}))
-    assert found.call(CALL) == {"events": [], "responses": []}
+    assert found.call(CALL, LONG) == {"events": [], "responses": []}
 
 
-@pytest.mark.parametrize(
-    "answer",
-    [httpx.Response(500), httpx.Response(429), httpx.ReadTimeout(""), httpx.ConnectError("")],
-)
-def test_server_out_of_reach_is_unavailable(
-    monkeypatch: pytest.MonkeyPatch, answer: httpx.Response | Exception
-) -> None:
-    """What may pass by itself is tried again."""
-    with pytest.raises(Unavailable):
-        server(monkeypatch, answer).call(CALL)
+def test_a_server_may_refuse_to_run_an_action(monkeypatch: pytest.MonkeyPatch) -> None:
+    """400 is an answer of the protocol: something else is predicted then."""
+    found = server(monkeypatch, httpx.Response(400, json={"error": "", "action_name": "a"}))
+    assert found.call(CALL, LONG) == {"rejected": True}
 
 
 @pytest.mark.parametrize(
     "answer",
     [
-        httpx.Response(400, json={"error": "rejected"}),
-        httpx.Response(404),
-        httpx.Response(200, text="<html>"),
-        httpx.Response(200, json=[]),
+        *(httpx.Response(status) for status in (302, 404, 429, 449, 500)),
+        *(httpx.Response(200, content=body) for body in NO_ANSWERS),
+        httpx.ReadTimeout(""),
+        httpx.ConnectError(""),
     ],
 )
-def test_action_that_is_refused_has_failed(
-    monkeypatch: pytest.MonkeyPatch, answer: httpx.Response
+def test_a_server_that_does_not_run_an_action_has_failed(
+    monkeypatch: pytest.MonkeyPatch, answer: httpx.Response | Exception
 ) -> None:
-    """What would fail the same every time is no outage."""
-    with pytest.raises(ActionFailed):
-        server(monkeypatch, answer).call(CALL)
+    """Down, lost or talking nonsense: a person takes over now, the customer waits for no repeat."""
+    with pytest.raises(ActionFailed, match="action_book"):
+        server(monkeypatch, answer).call(CALL, LONG)
+
+
+@pytest.mark.parametrize("url", ["http://actions.example/webhook", "ftp://127.0.0.1", "actions"])
+def test_a_server_elsewhere_is_reached_encrypted(url: str) -> None:
+    """What customers write does not travel in the clear, but on this machine it may."""
+    with pytest.raises(PforteError, match="https://"):
+        HttpActions(url, DOMAIN)
+    for here in ("http://127.0.0.1:5055/webhook", "http://localhost:5055/webhook"):
+        HttpActions(here, DOMAIN)
 
 
 def lambda_answers(answer: dict[str, Any], payload: bytes) -> Any:
@@ -84,13 +110,26 @@ def lambda_answers(answer: dict[str, Any], payload: bytes) -> Any:
 
 def test_action_in_a_function_gives_its_answer(aws: None) -> None:
     """The action server may be a Lambda function."""
-    assert lambda_answers({}, b'{"events": []}').call(CALL) == {"events": []}
+    assert lambda_answers({}, b'{"events": []}').call(CALL, LONG) == {"events": []}
+
+
+def test_a_function_may_refuse_to_run_an_action(aws: None) -> None:
+    """It tells the protocol's status in its answer, as there is no HTTP between."""
+    answer = b'{"statusCode": 400, "error": "refused", "action_name": "action_book"}'
+    assert lambda_answers({}, answer).call(CALL, LONG) == {"rejected": True}
+
+
+@pytest.mark.parametrize("body", [b'{"statusCode": 404}', b'{"statusCode": 449}', *NO_ANSWERS])
+def test_a_function_that_does_not_run_an_action_has_failed(aws: None, body: bytes) -> None:
+    """An unknown action and nonsense are no answers."""
+    with pytest.raises(ActionFailed, match="action_book"):
+        lambda_answers({}, body).call(CALL, LONG)
 
 
 def test_function_that_raises_has_failed(aws: None) -> None:
     """An error inside of the action is not taken for its answer."""
     with pytest.raises(ActionFailed):
-        lambda_answers({"FunctionError": "Unhandled"}, b'{"errorMessage": "x"}').call(CALL)
+        lambda_answers({"FunctionError": "Unhandled"}, b'{"errorMessage": "x"}').call(CALL, LONG)
 
 
 def test_throttled_function_is_unavailable(aws: None) -> None:
@@ -99,10 +138,37 @@ def test_throttled_function_is_unavailable(aws: None) -> None:
     with Stubber(found) as stubber:
         stubber.add_client_error("invoke", "TooManyRequestsException", http_status_code=429)
         with pytest.raises(Unavailable):
-            LambdaActions(found, "actions").call(CALL)
+            LambdaActions(found, "actions").call(CALL, LONG)
+
+
+def test_who_is_late_is_not_waited_for(silence: threading.Event) -> None:
+    """An action that hangs has failed when its time is over, whatever its connection does."""
+    with pytest.raises(ActionFailed, match=r"action_book: no answer in 0\.1 s"):
+        within(0.1, CALL, silence.wait)
+
+
+def test_both_ways_end_in_time(
+    aws: None, monkeypatch: pytest.MonkeyPatch, silence: threading.Event
+) -> None:
+    """Behind a URL or in a function, a call gets the time that its turn has left."""
+
+    class Hanging:
+        def invoke(self, **_: Any) -> None:
+            silence.wait()
+
+    def hang(_: httpx.Request) -> httpx.Response:
+        silence.wait()
+        return httpx.Response(200)
+
+    made = httpx.Client(transport=httpx.MockTransport(hang))
+    monkeypatch.setattr(httpx, "Client", lambda **_: made)
+    hanging: Any = Hanging()
+    for actions in (HttpActions(URL, DOMAIN), LambdaActions(hanging, "actions")):
+        with pytest.raises(ActionFailed, match=r"0\.1 s"):
+            actions.call(CALL, 0.1)
 
 
 def test_house_without_actions_says_so() -> None:
     """A bot that calls an action where none can run ends at a person, not in a loop."""
     with pytest.raises(ActionFailed, match="action_book"):
-        NoActions().call(CALL)
+        NoActions().call(CALL, LONG)

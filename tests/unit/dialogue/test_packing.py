@@ -1,5 +1,6 @@
 """The layers that a trained bot is packed into."""
 
+import json
 import os
 import subprocess
 import sys
@@ -9,9 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from bootstrap.settings import ACTION_SERVER
 from dialogue.compiled import MODEL_FOLDER
 from dialogue.rasa_bot import load
+from dialogue.teaching.domain import read_domain
+from dialogue.teaching.files import read_files
 from pforte.bot import packing, training
+from pforte.failure import Failure
 
 WriteBot = Callable[..., Path]
 
@@ -97,6 +102,36 @@ def test_an_engine_is_fitted_to_the_function(
     monkeypatch.setattr(packing, "fit_engine", lambda *called: fitted.append(called))
     model = packing.pack("model", tmp_path / "bot", tmp_path / "layer", "arm64")
     assert fitted == [(model / "e5", "arm64")]
+
+
+def test_a_server_of_own_actions_is_packed_with_the_domain(bot: Path, tmp_path: Path) -> None:
+    """Where `endpoints.yml` names a server, the function asks it and tells it of the bot."""
+    endpoints = bot / "endpoints.yml"
+    endpoints.write_text("nlg:\n  url: https://nlg.example\n")
+    packed = packing.pack("bot", bot, tmp_path / "none", "arm64")
+    assert not (packed / ACTION_SERVER).exists()
+    endpoints.write_text("action_endpoint:\n  url: https://actions.example/webhook\n")
+    packed = packing.pack("bot", bot, tmp_path / "own", "arm64")
+    server = json.loads((packed / ACTION_SERVER).read_text())
+    assert server["url"] == "https://actions.example/webhook"
+    assert server["domain"] == read_domain(read_files(bot)).for_actions()
+
+
+@pytest.mark.parametrize(
+    ("server", "why"),
+    [
+        ("{url: 'http://actions.example/webhook'}", "https://"),
+        ("{url: 'https://actions.example/webhook', token: secret}", "endpoints.yml:1: .*secret"),
+        ("{}", "endpoints.yml:1: .*url"),
+    ],
+)
+def test_a_server_that_cannot_be_asked_ends_the_build(
+    bot: Path, tmp_path: Path, server: str, why: str
+) -> None:
+    """Words in the clear and secrets in a bot's files are found before anything is deployed."""
+    (bot / "endpoints.yml").write_text(f"action_endpoint: {server}\n")
+    with pytest.raises(Failure, match=why):
+        packing.pack("bot", bot, tmp_path / "layer", "arm64")
 
 
 def test_a_broken_bot_ends_the_build(
