@@ -310,6 +310,7 @@ async function attempt(action) {
 
 /** The session has ended: ask for the password again, keep what was typed. */
 export function lost() {
+  if (!state.session) return; // left already
   change({ session: null, login: { ...state.login, problem: say("expired"), busy: false } });
 }
 

@@ -76,10 +76,13 @@ function authorized(method, path, body, headers, options) {
   return request(method, `/desk/api${path}`, body, { ...headers, ...authorization }, options);
 }
 
-/** Get a new token, once, however many ask for it. */
+/** Get a new token, once, however many ask for it; whoever has left meanwhile stays out. */
 function renew() {
-  renewal ??= signIn({ refresh: state.session.refresh })
-    .then(keepSession)
+  const asked = state.session;
+  renewal ??= signIn({ refresh: asked.refresh })
+    .then((answer) => {
+      if (state.session === asked) keepSession(answer);
+    })
     .finally(() => {
       renewal = null;
     });
