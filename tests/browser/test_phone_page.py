@@ -3,14 +3,14 @@
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-import httpx
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from pforte.messengers.accounts import simulated_accounts
 from pforte.messengers.server import Messengers
 from pforte.messengers.web import Response, Server
+from tests.browser.accessible import violations
+from tests.way import call
 
 USER = "4917604069001"
 HOSTILE = '<img src=x onerror="document.title=1"> https://example.org/a?b=1.'
@@ -36,11 +36,14 @@ type Opener = Callable[..., Page]
 def open_phone(browser: Browser, messengers: Messengers) -> Iterator[Opener]:
     """Open a phone; nothing may break its policy or throw."""
     context = browser.new_context(locale="de-DE")
-    context.set_default_timeout(10_000)
     trouble: list[str] = []
 
-    def open_page(path: str = f"/phone/whatsapp?user={USER}") -> Page:
+    def open_page(
+        path: str = f"/phone/whatsapp?user={USER}", before: Callable[[Page], None] | None = None
+    ) -> Page:
         page = context.new_page()
+        if before:
+            before(page)
         page.on("pageerror", lambda error: trouble.append(str(error)))
         page.on(
             "console",
@@ -56,12 +59,13 @@ def open_phone(browser: Browser, messengers: Messengers) -> Iterator[Opener]:
 
 def whatsapp_sends(messengers: Messengers, **message: object) -> None:
     account = messengers.whatsapp.account
-    answer = httpx.post(
+    answer = call(
+        "POST",
         f"http://127.0.0.1:{messengers.port}/whatsapp/v25.0/{account.account}/messages",
         headers={"Authorization": f"Bearer {account.access_token}"},
         json={"messaging_product": "whatsapp", "to": USER, **message},
     )
-    assert answer.status_code == httpx.codes.OK, answer.text
+    assert answer.is_success, answer.text
 
 
 def interactive(kind: str, action: Mapping[str, object]) -> dict[str, object]:
@@ -85,6 +89,21 @@ def test_write_and_read(messengers: Messengers, open_phone: Opener) -> None:
     expect(page.get_by_label("Nachricht", exact=True)).to_have_value("")
 
 
+def test_nothing_typed_early_is_lost(messengers: Messengers, open_phone: Opener) -> None:
+    """Who writes while the page still asks for the customers is heard all the same."""
+    held: list[Route] = []
+
+    def hold(page: Page) -> None:
+        page.route("**/control/customers?*", lambda route: held.append(route))
+
+    page = open_phone(before=hold)
+    write(page, "Hallo")
+    expect(page.get_by_label("Nachricht", exact=True)).to_have_value("")
+    expect(page.locator("#known option")).to_have_count(0)
+    held[0].continue_()
+    expect(page.locator(".customer-side .bubble")).to_contain_text("Hallo")
+
+
 def test_buttons_and_rows(messengers: Messengers, open_phone: Opener) -> None:
     """A tapped button or list row stands in the chat as the customer's choice."""
     page = open_phone()
@@ -99,6 +118,7 @@ def test_buttons_and_rows(messengers: Messengers, open_phone: Opener) -> None:
     row = {"id": "gas!", "title": "Gas", "description": "Abrechnung 2025"}
     rows = {"button": "Auswählen", "sections": [{"rows": [row]}]}
     whatsapp_sends(messengers, type="interactive", interactive=interactive("list", rows))
+    expect(page.locator(".house-side .meta").last).to_have_attribute("title", "gelesen")
     page.get_by_text("Auswählen").click()
     page.get_by_role("button", name="Gas").click()
     expect(page.locator(".customer-side").last).to_contain_text("Gas")
@@ -127,6 +147,7 @@ def test_several_customers(messengers: Messengers, open_phone: Opener) -> None:
     expect(page.locator(".customer-side")).to_have_count(1)
     page.get_by_label("Sie schreiben als").select_option("Neuer Kunde")
     page.wait_for_url("**/phone/whatsapp?user=4917604069002")
+    expect(page.locator("#status")).to_have_text("WhatsApp · nachgestellt")
     expect(page.locator("#thread > div")).to_have_count(0)
     write(page, "Hallo von jemand anderem")
     expect(page.locator(".customer-side")).to_have_count(1)
@@ -150,7 +171,8 @@ def test_english_and_telegram(messengers: Messengers, open_phone: Opener) -> Non
     expect(page.locator(".customer-side")).to_have_count(1)
     token = messengers.telegram.account.access_token
     keyboard = {"inline_keyboard": [[{"text": "Yes", "callback_data": "yes!"}]]}
-    httpx.post(
+    call(
+        "POST",
         f"http://127.0.0.1:{messengers.port}/telegram/bot{token}/sendMessage",
         json={"chat_id": 7000000001, "text": "Really?", "reply_markup": keyboard},
     )
@@ -165,9 +187,9 @@ def test_accessible(browser: Browser, messengers: Messengers, scheme: str) -> No
     page = context.new_page()
     page.goto(f"http://127.0.0.1:{messengers.port}/phone/whatsapp?user={USER}")
     write(page, "Hallo")
-    expect(page.locator(".customer-side")).to_have_count(1)
+    ticks = page.locator(".customer-side").get_by_role("img", name="zugestellt")
+    expect(ticks).to_have_count(1)
     whatsapp_sends(messengers, type="text", text={"body": "Guten Tag"})
-    expect(page.locator(".house-side")).to_have_count(1)
-    found = Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
+    expect(page.locator(".house-side .meta")).to_have_attribute("title", "gelesen")
+    assert violations(page) == []
     context.close()

@@ -81,7 +81,7 @@ function complain(text) {
 
 async function doing(user, what) {
   try {
-    await act(channel, user, what);
+    await act(channel, await user, what);
     complain("");
     return true;
   } catch (error) {
@@ -143,9 +143,9 @@ async function follow(user) {
 }
 
 label();
-const known = await customers(channel).catch(() => []);
-const user = query.get("user") || known[0]?.user || String(FIRST[channel]);
-choose(known, user);
-listen(user);
+const known = customers(channel).catch(() => []);
+const user = known.then((all) => query.get("user") || all[0]?.user || String(FIRST[channel]));
+listen(user); // what is written before the customers are known is sent as well
 at("words").focus();
-await follow(user);
+choose(await known, await user);
+await follow(await user);
