@@ -1,22 +1,24 @@
 """Do what a story did after the same states, as Rasa's two memoization policies do."""
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, ClassVar, Self
 
 from dialogue.runtime.domain import Domain
 from dialogue.runtime.events import LISTEN, Event, intent_of, is_action
 from dialogue.runtime.policies import AUGMENTED, MEMOIZATION, Prediction, score
 from dialogue.runtime.states import (
+    Place,
     RuleOnly,
     State,
     Step,
-    Way,
-    heard,
+    Told,
+    is_unheard,
     key_of,
-    states_without_rules,
     steps_of,
+    steps_through,
 )
 from dialogue.runtime.tracker import Tracker
 
@@ -30,9 +32,25 @@ class MemoizationSettings:
     use_nlu_confidence_as_score: bool = False
     priority: int = 3
 
-    def seen(self, states: list[State]) -> list[State]:
+    def seen[S](self, states: Sequence[S]) -> Sequence[S]:
         """Return the last states, as far back as the policy looks."""
         return states[-self.max_history :] if self.max_history else states
+
+
+class _Mark:
+    """A place on a conversation's path, and the state that stories tell there, if any."""
+
+    def __init__(self, place: Place, state: State | None) -> None:
+        self.place = place
+        self.state = state
+
+    @cached_property
+    def text(self) -> str:
+        """Return the state as text."""
+        return key_of(self.state or {})
+
+
+_Path = tuple[_Mark, ...]
 
 
 @dataclass(frozen=True)
@@ -63,27 +81,43 @@ class MemoizationPolicy:
         heard_now = tracker.latest_action == LISTEN and tracker.message is not None
         if heard_now and intent_of(tracker.message) not in self.intents:
             return None
-        states = self._states(steps_of(tracker), tracker)
-        action = self._lookup(states)
+        path = self._path(steps_of(tracker), ())
+        action = self._lookup(path, tracker.message)
         if action is not None or not self.settings.augmented:
             return action
         # Forget the oldest action and what was before it, again and again, and look once more.
+        found = (self._lookup(shorter, tracker.message) for shorter in self._shorter(tracker))
+        return next((action for action in found if action is not None), None)
+
+    def _lookup(self, path: _Path, message: Event | None) -> str | None:
+        seen = self.settings.seen([mark for mark in path if mark.state is not None])
+        if not 0 < len(seen) <= self.longest or is_unheard(seen[-1].state, message):
+            return None
+        return self.lookup.get(digest([mark.text for mark in seen]))
+
+    def _shorter(self, tracker: Tracker) -> list[_Path]:
+        """Return the paths that begin with an action, the longest first."""
         events = tracker.applied
-        for start in self._starts(events[self._horizon(events) :]):
-            shorter = self._states(Way(tracker).follow(start), tracker)
-            if shorter != states:
-                action = self._lookup(shorter)
-                if action is not None:
-                    return action
-                states = shorter
-        return None
+        paths: list[_Path] = [()]
+        for start in reversed(self._starts(events)):
+            steps = steps_through(tracker.fresh(), events[start:])
+            paths.append(self._path(steps, paths[-1]))
+        return paths[:0:-1]
 
-    def _lookup(self, states: Sequence[State]) -> str | None:
-        return self.lookup.get(digest(states)) if len(states) <= self.longest else None
+    def _path(self, steps: Iterable[Step], shorter: _Path) -> _Path:
+        """Return the path of steps; `shorter` is the one that begins a step later.
 
-    def _states(self, steps: Sequence[Step], tracker: Tracker) -> list[State]:
-        states = states_without_rules(steps, self.rule_only)
-        return heard(self.settings.seen(states), tracker.message)
+        What was before is soon forgotten: where both come to the same place, they go on the same.
+        """
+        told = Told(self.rule_only)
+        marks: list[_Mark] = []
+        for number, step in enumerate(steps):
+            state = told.after(step)
+            place = told.place(step)
+            if number and shorter and shorter[number - 1].place == place:
+                return (*marks, *shorter[number - 1 :])
+            marks.append(_Mark(place, state))
+        return tuple(marks)
 
     def _horizon(self, events: Sequence[Event]) -> int:
         """Return where the last `max_history` actions begin."""
@@ -95,11 +129,12 @@ class MemoizationPolicy:
                     return index
         return 0
 
-    def _starts(self, events: Sequence[Event]) -> Iterator[Sequence[Event]]:
-        """Yield the events from each action on, but for those longer than any story."""
-        actions = [index for index, event in enumerate(events) if is_action(event)]
+    def _starts(self, events: Sequence[Event]) -> Sequence[int]:
+        """Return where the actions are, but for those from which on is longer than any story."""
+        begin = self._horizon(events)
+        actions = [i for i, event in enumerate(events) if i >= begin and is_action(event)]
         first = 0 if self.settings.max_history else self._first_start(events, actions)
-        yield from (events[start:] for start in actions[first:])
+        return actions[first:]
 
     def _first_start(self, events: Sequence[Event], actions: Sequence[int]) -> int:
         """Return the first action from which on a story may be long enough.
@@ -148,6 +183,6 @@ class MemoizationPolicy:
         return cls(domain, settings, tables["stories"], rule_only, plain["longest"], intents)
 
 
-def digest(states: Sequence[State]) -> str:
-    """Return what states are recalled by."""
-    return hashlib.blake2b(key_of(states).encode(), digest_size=12).hexdigest()
+def digest(texts: Iterable[str]) -> str:
+    """Return what states are recalled by, each given as text."""
+    return hashlib.blake2b("\n".join(texts).encode(), digest_size=12).hexdigest()

@@ -5,7 +5,7 @@ as far as they influence the conversation (`slots`), and the active loop (`activ
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -78,17 +78,24 @@ class Way:
 
     def follow(self, events: Sequence[Event]) -> list[Step]:
         """Return the steps through applied events, and the last one after them."""
-        for event in events[self._taken :]:
-            if is_action(event):
-                self._steps.append(self._step(hidden=bool(event.get("hide_rule_turn"))))
-            self._passing.apply(event)
+        *more, now = steps_through(self._passing, events[self._taken :])
+        self._steps += more
         self._taken = len(events)
-        return [*self._steps, self._step(hidden=False)]
+        return [*self._steps, now]
 
-    def _step(self, *, hidden: bool) -> Step:
-        passing = self._passing
-        judged = not passing.followup and passing.latest_action != passing.loop_name
-        return Step(current_state(passing), judged, hidden, passing.latest_action)
+
+def steps_through(passing: Tracker, events: Sequence[Event]) -> Iterator[Step]:
+    """Yield the steps on a tracker's way through applied events, and the last one after them."""
+    for event in events:
+        if is_action(event):
+            yield _step(passing, hidden=bool(event.get("hide_rule_turn")))
+        passing.apply(event)
+    yield _step(passing, hidden=False)
+
+
+def _step(passing: Tracker, *, hidden: bool) -> Step:
+    judged = not passing.followup and passing.latest_action != passing.loop_name
+    return Step(current_state(passing), judged, hidden, passing.latest_action)
 
 
 def steps_of(tracker: Tracker) -> list[Step]:
@@ -100,32 +107,43 @@ def steps_of(tracker: Tracker) -> list[Step]:
     return way.follow(tracker.applied)
 
 
-def states_without_rules(steps: Sequence[Step], rule_only: RuleOnly) -> list[State]:
-    """Return the states as stories tell them: without turns, slots and loops of rules alone."""
-    states: list[State] = []
-    hidden = False
-    done: str | None = None
-    for step in steps:
-        if not hidden:
-            done = step.done
+Place = tuple[State, bool, str | None, State | None]
+
+
+class Told:
+    """What stories tell of a conversation: nothing of turns, slots and loops of rules alone."""
+
+    def __init__(self, rule_only: RuleOnly) -> None:
+        self._rule_only = rule_only
+        self._hidden = False
+        self._done: str | None = None
+        self._last: State | None = None
+
+    def after(self, step: Step) -> State | None:
+        """Go on by a step; returns the state that stories tell there, None where they do not."""
+        if not self._hidden:
+            self._done = step.done
         if step.judged:
-            hidden = step.hidden
-        if not hidden:
-            states.append(_as_in_stories(step.state, states, done, rule_only))
-    return states
+            self._hidden = step.hidden
+        if self._hidden:
+            return None
+        self._last = _as_in_stories(step.state, self._last, self._done, self._rule_only)
+        return self._last
+
+    def place(self, step: Step) -> Place:
+        """Return all that decides what follows a step that was just gone."""
+        return step.state, self._hidden, self._done, self._last
 
 
-def heard(states: list[State], message: Event | None) -> list[State]:
-    """Return states for a prediction; right after a message without intent `user` is empty.
+def is_unheard(state: State | None, message: Event | None) -> bool:
+    """Tell whether a state is right after a message without intent.
 
     In Rasa its text stands there, and is taken out again; nothing that was learnt equals that.
     """
-    if not states or message is None or intent_of(message) or not after_listening(states[-1]):
-        return states
-    return [*states[:-1], {**states[-1], "user": {}}]
+    return message is not None and not intent_of(message) and after_listening(state or {})
 
 
-def key_of(states: Sequence[State]) -> str:
+def key_of(states: State | Sequence[State]) -> str:
     """Return states as text, in the form whose length decides between Rasa's rules."""
     return json.dumps(states, sort_keys=True)
 
@@ -141,14 +159,14 @@ def after_listening(state: State) -> bool:
     return bool(state.get("prev_action", {}).get("action_name") == LISTEN)
 
 
-def _as_in_stories(now: State, states: list[State], done: str | None, rule_only: RuleOnly) -> State:
+def _as_in_stories(now: State, last: State | None, done: str | None, rule_only: RuleOnly) -> State:
     state = dict(now)
     if "slots" in state and not rule_only.slots.isdisjoint(state["slots"]):
         state["slots"] = {k: v for k, v in state["slots"].items() if k not in rule_only.slots}
     if state.get("active_loop", {}).get("name") in rule_only.loops:
         del state["active_loop"]
-    if states and not after_listening(state):
-        before = states[-1].get("user")
+    if last is not None and not after_listening(state):
+        before = last.get("user")
         if before:
             state["user"] = before
         else:
@@ -162,13 +180,15 @@ def _meant(domain: Domain, message: Event | None) -> dict[str, Any]:
     if message is None:
         return {}
     intent = intent_of(message)
+    meant: dict[str, Any] = {"intent": intent} if intent else {}
+    if not entities_of(message):
+        return meant
     names = set()
     for entity in entities_of(message):
         names.add(entity["entity"])
         names |= {f"{entity['entity']}#{entity[key]}" for key in ("role", "group") if key in entity}
     if intent in domain.intents:
         names &= set(domain.intents[intent])
-    meant: dict[str, Any] = {"intent": intent} if intent else {}
     if names:
         meant["entities"] = sorted(names)
     return meant

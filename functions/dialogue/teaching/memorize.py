@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from dialogue.runtime.domain import Domain
 from dialogue.runtime.memoization import MemoizationPolicy, MemoizationSettings, digest
-from dialogue.runtime.states import RuleOnly
+from dialogue.runtime.states import RuleOnly, key_of
 from dialogue.teaching.rules import examples
 from dialogue.teaching.trackers import StoryTracker
 
@@ -25,7 +25,7 @@ def memorize(
             kept = settings.seen(states)
             intents.add(kept[-1].get("user", {}).get("intent", ""))
             longest = max(longest, len(kept))
-            key = digest(kept)
+            key = digest(map(key_of, kept))
             if lookup.setdefault(key, action) != action:
                 ambiguous.add(key)
     kept_only = {key: action for key, action in lookup.items() if key not in ambiguous}

@@ -1,11 +1,15 @@
 """Which action follows: rules, stories learnt by heart, fallbacks, and who comes first."""
 
+import random
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from dialogue.runtime.conversation import Runtime
-from dialogue.runtime.events import said
+from dialogue.runtime.events import is_action, said
+from dialogue.runtime.memoization import MemoizationPolicy, MemoizationSettings
+from dialogue.runtime.tracker import Tracker
 from tests.unit.dialogue.dialogues import Talk, taught
 
 DOMAIN = """\
@@ -98,6 +102,37 @@ def test_how_much_of_the_past_counts(tmp_path: Path, memory: str, heard: str) ->
         talk.say(each)
 
     assert talk.hear("/ask") == [heard]
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_forgetting_is_beginning_at_each_later_action(tmp_path: Path, seed: int) -> None:
+    """What is told of a shorter past is what a conversation tells that had no more of it."""
+    stories = STORIES + (
+        "- story: in a city\n  steps:\n  - {intent: greet, entities: [{city: a}]}\n"
+        "  - {slot_was_set: [{city: a}, {kind: a}]}\n  - {action: utter_greet}\n"
+        "  - {intent: ask}\n  - {action: utter_no}\n  - {action: utter_yes}\n"
+    )
+    runtime = bot(tmp_path, stories=stories, memory="{name: AugmentedMemoizationPolicy}")
+    forgetful = runtime.policies[0]
+    assert isinstance(forgetful, MemoizationPolicy)
+    exact = replace(forgetful, settings=MemoizationSettings(augmented=False))
+    drawn = random.Random(seed)
+    heard = ["/greet", "/ask", "/yes", "/no", "/hours", '/greet{"city": "a"}', "?"]
+    talk = Talk(runtime)
+    found = []
+    for _ in range(30):
+        talk.say(drawn.choice(heard))
+        events = talk.tracker.applied
+        # As it stood before the last action: there was something to predict.
+        events = events[: max(i for i, each in enumerate(events) if is_action(each))]
+        actions = [index for index, event in enumerate(events) if is_action(event)]
+        pasts = [Tracker(runtime.domain, events[start:]) for start in (0, *actions)]
+        tries = [exact.predict(past) for past in pasts]
+        known = next((each for each in tries if each.confidence), tries[0])
+        predicted = forgetful.predict(pasts[0])
+        assert (predicted.action, predicted.confidence) == (known.action, known.confidence)
+        found.append(known.confidence and not tries[0].confidence)
+    assert any(found)
 
 
 def test_a_turn_that_only_rules_know_does_not_disturb_a_story(tmp_path: Path) -> None:
