@@ -8,15 +8,17 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic
-from typing import Any
 
 import httpx
 
-from dialogue.runtime.calls import Act, Call, Result
+from aws.http_actions import HttpActions
+from conversation.errors import ActionFailed
+from conversation.turn import ActionCall
+from dialogue.runtime.calls import Result
 from dialogue.runtime.domain import Domain
 from pforte.failure import CALLED_WRONGLY, Failure
 
@@ -25,17 +27,69 @@ SDK = "rasa-sdk>=3.21,<3.22"
 _CHECKOUT = Path(__file__).parents[2]
 _STATE = _CHECKOUT / ".pforte"
 _START_SECONDS = 60
-_CALL_SECONDS = 30
+_CALL_SECONDS = 10
 _END_SECONDS = 10
 
 
-@contextmanager
-def own_actions(bot: Path, domain: Domain) -> Iterator[Callable[[Mapping[str, Any]], Act]]:
-    """Run the action server of a bot's folder `actions`; yields what answers a turn's calls.
+class ActionServer:
+    """Rasa's action server at the URL of its webhook. Raises PforteError where it may not be."""
 
-    Its environment is made at first use, from actions/requirements.txt if there is one.
+    def __init__(self, url: str, domain: Domain) -> None:
+        self._actions = HttpActions(url, domain.for_actions())
+
+    def ask(self, call: ActionCall) -> Result:
+        """Return what an action answers, or that it refuses, or why it failed."""
+        try:
+            return self._actions.call(call, _CALL_SECONDS)
+        except ActionFailed as failed:
+            return {"failed": str(failed)}
+
+
+class OwnActions(ActionServer):
+    """A server that was started here; whoever asks first waits until it answers."""
+
+    def __init__(
+        self, url: str, domain: Domain, server: "subprocess.Popen[bytes]", log: Path
+    ) -> None:
+        super().__init__(f"{url}/webhook", domain)
+        self._health = f"{url}/health"
+        self._server, self._log = server, log
+        self._answers = False
+
+    def ask(self, call: ActionCall) -> Result:
+        """Return what an action answers. Raises Failure where the server does not start."""
+        if not self._answers:
+            self._wait_until_it_answers()
+            self._answers = True
+        return super().ask(call)
+
+    def _wait_until_it_answers(self) -> None:
+        deadline = monotonic() + _START_SECONDS
+        pause = threading.Event()
+        with httpx.Client() as client:
+            while monotonic() < deadline and self._server.poll() is None:
+                try:
+                    if client.get(self._health).is_success:
+                        return
+                except httpx.TransportError:
+                    pause.wait(0.1)
+        raise Failure(f"the action server does not start: see {self._log}")
+
+
+def has_actions(bot: Path) -> bool:
+    """Tell whether a bot's folder brings custom actions along."""
+    return (bot / "actions").exists() or (bot / "actions.py").exists()
+
+
+@contextmanager
+def own_actions(
+    bot: Path, domain: Domain, environment: Mapping[str, str] | None = None
+) -> Iterator[ActionServer]:
+    """Run the action server of a bot's folder `actions`; `environment` is what its actions read.
+
+    The Python environment is made at first use, from actions/requirements.txt if there is one.
     """
-    if not (bot / "actions").exists() and not (bot / "actions.py").exists():
+    if not has_actions(bot):
         raise Failure(f"{bot}: has no folder actions. Leave out '--actions own'.", CALLED_WRONGLY)
     port = _free_port()
     log = _STATE / f"actions-{port}.log"
@@ -52,17 +106,19 @@ def own_actions(bot: Path, domain: Domain) -> Iterator[Callable[[Mapping[str, An
         server = subprocess.Popen(
             command,
             cwd=bot,
-            env={**os.environ, "SANIC_HOST": "127.0.0.1", "PYTHONDONTWRITEBYTECODE": "1"},
+            env={
+                **os.environ,
+                **(environment or {}),
+                "SANIC_HOST": "127.0.0.1",
+                "PYTHONDONTWRITEBYTECODE": "1",
+            },
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
     try:
-        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=_CALL_SECONDS) as client:
-            _wait_until_it_answers(client, server, log)
-            act = _caller(client, domain)
-            yield lambda _turn: act
+        yield OwnActions(f"http://127.0.0.1:{port}", domain, server, log)
     finally:
         end(server, _END_SECONDS)
     log.unlink()
@@ -79,37 +135,6 @@ def end(server: "subprocess.Popen[bytes]", patience: float) -> None:
     except subprocess.TimeoutExpired:
         os.killpg(server.pid, signal.SIGKILL)
         server.wait()
-
-
-def _caller(client: httpx.Client, domain: Domain) -> Act:
-    told = domain.for_actions()
-
-    def act(call: Call) -> Result:
-        answer = client.post("/webhook", json=call.payload("replay", told))
-        if answer.status_code == httpx.codes.BAD_REQUEST:
-            return {"rejected": True}
-        if answer.status_code != httpx.codes.OK:
-            return {"failed": f"the action server answers {answer.status_code}"}
-        result: Result = answer.json()
-        return result
-
-    return act
-
-
-def _wait_until_it_answers(
-    client: httpx.Client, server: "subprocess.Popen[bytes]", log: Path
-) -> None:
-    deadline = monotonic() + _START_SECONDS
-    pause = threading.Event()
-    while monotonic() < deadline:
-        if server.poll() is not None:
-            break
-        try:
-            if client.get("/health").is_success:
-                return
-        except httpx.TransportError:
-            pause.wait(0.1)
-    raise Failure(f"the action server does not start: see {log}")
 
 
 def _environment(bot: Path) -> Path:

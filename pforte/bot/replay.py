@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from conversation.errors import PforteError
+from conversation.turn import ActionCall
 from dialogue.runtime.calls import Act, Call, Result, Turn
 from dialogue.runtime.conversation import Doing, Runtime
 from dialogue.runtime.events import Event, intent_of, said
@@ -20,7 +21,7 @@ from dialogue.runtime.payload import read_payload
 from dialogue.runtime.responses import fill_text, variations
 from dialogue.runtime.tracker import Tracker
 from dialogue.teaching.bot import teach
-from pforte.bot.own_actions import own_actions
+from pforte.bot.own_actions import ActionServer, own_actions
 from pforte.failure import CALLED_WRONGLY, FOUND_WRONG, Failure
 
 Recorded = Mapping[str, Any]
@@ -76,9 +77,11 @@ def replay_files(files: Sequence[Path], bot: Path, *, own: bool) -> Replayed:
     except PforteError as error:
         raise Failure(str(error), FOUND_WRONG) from error
     total = Replayed()
-    with own_actions(bot, runtime.domain) if own else nullcontext(from_record) as acting:
+    with own_actions(bot, runtime.domain) if own else nullcontext() as server:
         for file in files:
-            result = replay(runtime, read_dialogues(file), acting)
+            result = replay(
+                runtime, read_dialogues(file), asking(server) if server else from_record
+            )
             total.dialogues += result.dialogues
             total.passed += result.passed
             total.differences += result.differences
@@ -111,6 +114,15 @@ def from_record(turn: Recorded) -> Act:
         return {"failed": "nothing was recorded for this call"}
 
     return act
+
+
+def asking(server: ActionServer) -> Acting:
+    """Have calls answered by an action server, whatever was recorded."""
+
+    def act(call: Call) -> Result:
+        return server.ask(ActionCall(action=call.name, payload=call.payload("replay")))
+
+    return lambda _turn: act
 
 
 def carry_out(doing: Doing, act: Act) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from conversation.understanding import Understanding
 from dialogue.runtime.actions import retrieved_name, retrieves
 from dialogue.runtime.conversation import MOST_ACTIONS, Runtime, actions_done
+from dialogue.runtime.domain import Domain
 from dialogue.runtime.events import (
     LISTEN,
     Event,
@@ -44,15 +45,21 @@ def run_stories_of(bot: Path, understand: Understand | None = None) -> StoryResu
     if not sections:
         return StoryResult()
     runtime = teach(bot).runtime
-    return run_test_stories(runtime, read_test_stories(sections, runtime), understand)
+    return run_test_stories(runtime, read_test_stories(sections, runtime.domain), understand)
 
 
-def read_test_stories(sections: Sequence[Node], runtime: Runtime) -> list[StoryTracker]:
+def read_stories_of(bot: Path) -> list[StoryTracker]:
+    """Read the stories in a bot's folder tests/. Raises ProjectError."""
+    sections = list(_sections(bot / "tests"))
+    return read_test_stories(sections, teach(bot).runtime.domain) if sections else []
+
+
+def read_test_stories(sections: Sequence[Node], domain: Domain) -> list[StoryTracker]:
     """Read `stories:` sections. Raises ProjectError."""
     blocks: list[Block] = []
     for section in sections:
-        blocks += read_stories(section, runtime.domain, lambda _node, _text: None)
-    return trackers_of(blocks, runtime.domain, rules=False, alike=True)
+        blocks += read_stories(section, domain, lambda _node, _text: None)
+    return trackers_of(blocks, domain, rules=False, alike=True)
 
 
 def run_test_stories(
