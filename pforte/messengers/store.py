@@ -97,6 +97,8 @@ class Store:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._changes = threading.Condition(threading.RLock())
         self._connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+        # what a crash of this program leaves is whole; of the machine, nobody asks it
+        self._connection.execute("pragma synchronous = off")
         self._connection.executescript(_SCHEMA)
         self._released = False
 

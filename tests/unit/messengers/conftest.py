@@ -17,12 +17,13 @@ from pforte.messengers.accounts import simulated_accounts
 from pforte.messengers.server import Messengers
 from pforte.messengers.web import Request, Response, Server
 
-PATIENCE_S = 10.0
+PATIENCE_S = 60.0
 
 
 def local_client(base: str, **more: Any) -> httpx.Client:
     """Return a client without TLS, whose authorities take longer to load than a test."""
     no_authorities = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    more.setdefault("timeout", PATIENCE_S)
     return httpx.Client(base_url=base, trust_env=False, verify=no_authorities, **more)
 
 
@@ -84,7 +85,7 @@ class Phone:
     """Act as a customer, through the control API."""
 
     def __init__(self, base: str) -> None:
-        self.http = local_client(base, timeout=PATIENCE_S)
+        self.http = local_client(base)
 
     def does(self, channel: str, user: str, **act: Any) -> dict[str, Any]:
         answer = self.http.post("/control/messages", json={"channel": channel, "user": user, **act})
@@ -98,7 +99,7 @@ class Phone:
         """Return all messages as soon as they are as `until` wants them."""
         after, shown = 0, dict[int, dict[str, Any]]()
         while True:
-            query = {"channel": channel, "user": user, "after": str(after), "wait": "8"}
+            query = {"channel": channel, "user": user, "after": str(after), "wait": "30"}
             page = self.http.get("/control/messages", params=query).json()
             assert page["messages"], f"nothing more came; shown: {shown}"
             after = page["next"]

@@ -273,6 +273,7 @@ def test_later_faults(
 ) -> None:
     """A fault that comes later is a status webhook after an accepted send."""
     phone.does("whatsapp", USER, text="hallo")
+    house.wait_for(1)  # receipts have a lane of their own, and may overtake it
     phone.fail("whatsapp", fault)
     assert whatsapp_api.post("messages", json=text("x")).status_code == 200
     failed = house.events(2)[1]
