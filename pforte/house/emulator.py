@@ -35,8 +35,9 @@ class Emulator:
         """Start it and return when it answers. Raises Failure with the end of its log."""
         if not _PROGRAM.exists():
             raise Failure("MiniStack is not installed: run `make env`")
-        shutil.rmtree(self._temporary, ignore_errors=True)  # of a killed house
-        self._temporary.mkdir(parents=True)
+        temporary = _temporary(self._state)
+        shutil.rmtree(temporary, ignore_errors=True)  # of a killed house
+        temporary.mkdir(parents=True)
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
                 [_PROGRAM],
@@ -72,11 +73,6 @@ class Emulator:
     def _log(self) -> Path:
         return self._state / "ministack.log"
 
-    @property
-    def _temporary(self) -> Path:
-        """Where it unpacks the functions, and notes its process."""
-        return self._state / "tmp"
-
     def _environment(self) -> dict[str, str]:
         # The functions inherit this: nothing of this shell's but what a program needs to run.
         inherited = {
@@ -94,7 +90,7 @@ class Emulator:
             "STATE_DIR": str(self._state / "aws"),
             "S3_PERSIST": "1",
             "S3_DATA_DIR": str(self._state / "s3"),
-            "TMPDIR": str(self._temporary),
+            "TMPDIR": str(_temporary(self._state)),
             # Both would listen on every interface.
             "IOT_MTLS_ENABLED": "0",
             "SFTP_ENABLED": "0",
@@ -102,7 +98,7 @@ class Emulator:
 
     def _wait_until_it_answers(self, process: subprocess.Popen[bytes]) -> None:
         # Written once it has found its port free: until then somebody else may answer there.
-        ours = self._temporary / f"ministack-{self._port}.pid"
+        ours = _process_note(self._state, self._port)
         deadline = monotonic() + _START_SECONDS
         while monotonic() < deadline:
             try:
@@ -118,7 +114,7 @@ class Emulator:
 
 
 def stop_left_over(state: Path) -> None:
-    """Stop the emulator of a house that was killed before it could do so itself."""
+    """Stop the emulator of a house that was killed, and wait until it has saved its data."""
     note = state / "emulator.pid"
     try:
         pid, port = (int(part) for part in note.read_text().split())
@@ -127,9 +123,19 @@ def stop_left_over(state: Path) -> None:
     if _answers(port):
         os.kill(pid, signal.SIGTERM)
         deadline = monotonic() + _STOP_SECONDS
-        while _answers(port) and monotonic() < deadline:
+        while _process_note(state, port).exists() and monotonic() < deadline:
             threading.Event().wait(0.2)
     note.unlink()
+
+
+def _process_note(state: Path, port: int) -> Path:
+    """Return the file that MiniStack removes at its very end, when its data is saved."""
+    return _temporary(state) / f"ministack-{port}.pid"
+
+
+def _temporary(state: Path) -> Path:
+    """Return where it unpacks the functions, and notes its process."""
+    return state / "tmp"
 
 
 def _answers(port: int) -> bool:
