@@ -10,6 +10,13 @@ Floats = NDArray[np.floating[Any]]
 
 _ROUNDS = 50
 
+_STAND_INS = 100
+"""Hidden intents weigh as much as so many examples out of scope.
+
+They stand in for what nobody wrote down, and are stricter: nearer to the bot's business than most
+of what bots are asked in vain.
+"""
+
 
 @dataclass(frozen=True)
 class Curve:
@@ -32,6 +39,19 @@ SHIPPED = Curve(slope=3.6, offset=-3.4)
 def shipped_threshold(precision: float) -> float:
     """Return from where on the shipped curve acts: confidences above are evenly spread to 1."""
     return round(max(2 * precision - 1, 0.0), 6)
+
+
+def shares_of(
+    inside: NDArray[np.bool_], hidden: NDArray[np.bool_], out_of_scope: float
+) -> NDArray[np.float64]:
+    """Return the share that each message stands for, such that so large a one is out of scope.
+
+    Messages that are not `inside` are those of `hidden` intents and examples out of scope.
+    """
+    shares = np.where(hidden, _STAND_INS / max(int(hidden.sum()), 1), 1.0)
+    shares[inside] = (1 - out_of_scope) / max(int(inside.sum()), 1)
+    shares[~inside] *= out_of_scope / max(float(shares[~inside].sum()), 1.0)
+    return shares
 
 
 def fit_curve(evidence: Floats, right: NDArray[np.bool_], weights: Floats) -> Curve:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from conversation.understanding import Language
 from nlu import calibration, explain, landmarks, language, ridge
-from nlu.calibration import Curve, fit_curve, threshold_for, threshold_of_alarms
+from nlu.calibration import Curve, fit_curve, shares_of, threshold_for, threshold_of_alarms
 from nlu.clauses import Piece, plan
 from nlu.encoder import SHARES, Encoder
 from nlu.interpreter import FILE
@@ -242,10 +242,9 @@ def _readings(
 def _try(taught: _Taught, fit: ridge.Fit, out_of_scope: float) -> _Trial:
     """Classify unseen examples, those of intents that a fold's model was never taught included.
 
-    Only customers' words are; weights give hidden intents and examples out of scope the share that
-    out-of-scope messages are expected to have.
+    Only customers' words are.
     """
-    evidence, guesses, labels = [], [], []
+    evidence, guesses, labels, hidden = [], [], [], []
     for fold in range(FOLDS):
         meant = taught.labels.copy()
         meant[(meant >= 0) & (meant % HIDDEN == fold % HIDDEN)] = ridge.NO_INTENT
@@ -254,17 +253,16 @@ def _try(taught: _Taught, fit: ridge.Fit, out_of_scope: float) -> _Trial:
         if not left_out[: taught.counted].any():  # a bot with few examples
             continue
         known = np.where(left_out, ridge.NO_INTENT, meant)
-        weights = fit.without(np.flatnonzero(left_out))
-        sure, guess = _rank(taught, weights, known, left_out[taught.owners])
+        others = fit.without(np.flatnonzero(left_out))
+        sure, guess = _rank(taught, others, known, left_out[taught.owners])
         evidence.append(sure)
         guesses.append(guess)
-        labels.append(meant[: taught.counted][left_out[: taught.counted]])
+        tried = np.flatnonzero(left_out[: taught.counted])
+        labels.append(meant[tried])
+        hidden.append(meant[tried] != taught.labels[tried])
     every = np.concatenate(labels)
-    inside, outside = int((every >= 0).sum()), int((every < 0).sum())
-    shares = np.where(
-        every < 0, out_of_scope / max(outside, 1), (1 - out_of_scope) / max(inside, 1)
-    )
-    return _Trial(np.concatenate(evidence), np.concatenate(guesses), every, shares)
+    weights = shares_of(every >= 0, np.concatenate(hidden), out_of_scope)
+    return _Trial(np.concatenate(evidence), np.concatenate(guesses), every, weights)
 
 
 def _rank(
