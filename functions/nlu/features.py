@@ -3,6 +3,7 @@
 import re
 import unicodedata
 import zlib
+from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise
 
@@ -21,7 +22,7 @@ _PRIME, _MASK = 0x100000001B3, (1 << 64) - 1
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 _BITS = np.uint64(64 - 17)
 
-_REMEMBERED, _SHORT = 4096, 40
+_REMEMBERED, SHORT = 4096, 40
 """So many words of so many characters at most are not taken apart again."""
 
 
@@ -42,24 +43,48 @@ def words(text: str) -> list[str]:
 def features(text: str) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """Return the buckets of a text's n-grams, ascending, and how often each occurs."""
     tokens = words(text)
-    pairs = [_checksum(f"{first} {second}") for first, second in pairwise(tokens)]
-    grams = [_grams(token) if len(token) <= _SHORT else _read(token) for token in tokens]
-    hashes = np.concatenate([np.array(pairs, dtype=np.uint64), *grams])
-    buckets = np.sort((hashes * _MIX) >> _BITS).astype(np.int64)
-    first = np.ones(len(buckets), dtype=np.bool_)
-    np.not_equal(buckets[1:], buckets[:-1], out=first[1:])
+    buckets, counts, _ = counted([], [of_pairs(tokens), *map(of_word, tokens)])
+    return buckets, counts
+
+
+def counted(
+    some: Sequence[NDArray[np.int64]], others: Sequence[NDArray[np.int64]]
+) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.int64]]:
+    """Return the buckets that there are, ascending, how often each occurs, and how often in some.
+
+    There is at least one array of `others`.
+    """
+    grams = np.concatenate([*some, *others])
+    order = np.argsort(grams)
+    grams = grams[order]
+    first = np.ones(len(grams), dtype=np.bool_)
+    np.not_equal(grams[1:], grams[:-1], out=first[1:])
     begins = np.flatnonzero(first)
-    counts = np.append(begins[1:], len(buckets)) - begins
-    return buckets[begins], counts.astype(np.float64)
+    counts = np.empty(len(begins))
+    if not len(begins):
+        return grams, counts, begins
+    np.subtract(begins[1:], begins[:-1], out=counts[:-1])
+    counts[-1] = len(grams) - begins[-1]
+    size = sum(map(len, some))
+    return grams[begins], counts, np.add.reduceat(order < size, begins, dtype=np.int64)
+
+
+def of_pairs(tokens: Sequence[str]) -> NDArray[np.int64]:
+    """Return the buckets of words that stand beside each other."""
+    return _buckets([_checksum(f"{first} {second}") for first, second in pairwise(tokens)])
+
+
+def of_word(word: str) -> NDArray[np.int64]:
+    """Return the buckets of a word and of all runs of 2–5 characters, a space around it."""
+    return _remembered(word) if len(word) <= SHORT else _read(word)
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _grams(word: str) -> NDArray[np.uint64]:
+def _remembered(word: str) -> NDArray[np.int64]:
     return _read(word)
 
 
-def _read(word: str) -> NDArray[np.uint64]:
-    """Return the hashes of a word and of all runs of 2–5 characters, a space around it."""
+def _read(word: str) -> NDArray[np.int64]:
     padded = [ord(character) for character in f" {word} "]
     hashes = [_checksum(word)]
     for start, character in enumerate(padded):
@@ -67,7 +92,11 @@ def _read(word: str) -> NDArray[np.uint64]:
         for length, following in enumerate(padded[start + 1 : start + 5], start=2):
             value = (value * _PRIME + following) & _MASK
             hashes.append(value + length & _MASK)
-    return np.array(hashes, dtype=np.uint64)
+    return _buckets(hashes)
+
+
+def _buckets(hashes: Sequence[int]) -> NDArray[np.int64]:
+    return ((np.array(hashes, dtype=np.uint64) * _MIX) >> _BITS).astype(np.int64)
 
 
 def _checksum(gram: str) -> int:

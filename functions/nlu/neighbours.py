@@ -36,13 +36,13 @@ class Neighbours:
         read = _encode(self.encoders, texts, cased=self.cased)
         return _weighted(read, self.means, self.shares, self.encoders)
 
-    def cosines(self, text: str, meaning: Floats) -> NDArray[np.float64]:
+    def cosines(self, text: str, meaning: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return the text's cosine with each example, of all kinds together."""
-        if not self.encoders:
-            return self.index.cosines(text)
-        lettered = (1 - sum(self.shares)) * self.index.cosines(text)
-        together: NDArray[np.float64] = lettered + self.vectors @ meaning
-        return together
+        cosines = self.index.cosines(text)
+        if self.encoders:
+            cosines *= np.float32(1 - sum(self.shares))
+            cosines += self.vectors @ meaning
+        return cosines
 
     def many(self, texts: Sequence[str], meanings: Floats) -> NDArray[np.float32]:
         """Return the cosines of many texts, a row each."""
