@@ -30,7 +30,8 @@ class DangerWord(Model):
 class FrontDoor(Model):
     """The settings of `pforte.yml`.
 
-    Times: `reopening_hours`, `claim_idle_minutes` as named. `teams` are the queues and how they
+    Times: `reopening_hours`, `claim_idle_minutes` as named; who has said nothing for
+    `verified_minutes` must say again who it is. `teams` are the queues and how they
     are called in each language; `team_by_intent` names a team for what is handed over with that
     intent.
     """
@@ -45,19 +46,55 @@ class FrontDoor(Model):
     danger_words: tuple[DangerWord, ...] = ()
     reopening_hours: int = Field(default=24, ge=0)
     claim_idle_minutes: int = Field(default=15, ge=1)
+    verified_minutes: int = Field(default=30, ge=1)
+
+
+class Heard(Model):
+    """What the dialogue knows of a turn besides the message.
+
+    `channel` is the messenger's name, `now` in ms. `slots` are set before the message, those that
+    the bot's domain has. `seed` chooses among variations.
+    """
+
+    conversation: str
+    channel: str
+    now: int
+    seed: int
+    slots: Mapping[str, str | bool | None] = {}
+
+
+class Asked(Model):
+    """The question of a form that is open.
+
+    `entities` fill the slot that it asks for; `number`: only a number does.
+    """
+
+    content: Content
+    entities: tuple[str, ...] = ()
+    number: bool = False
 
 
 class Answer(Model):
     """What the dialogue says to one message.
 
-    `understood` is False where nothing took it (the front door asks back or hands over);
-    `hand_over` names the reason where the bot itself wants a person.
+    `tracker` is its state from now on. `understood` is False where nothing took the message (the
+    front door asks back or hands over); `stuck`: a form took nothing from it and asks again.
+    `hand_over` names the reason where the bot itself wants a person, `failed` the action by which
+    the turn ended early. `form` names the form that is open, `asked` its question, if it was asked
+    in this turn. `references` are those of requests that were finished; `verified`: it is known
+    who the customer is.
     """
 
+    tracker: bytes = b""
     contents: tuple[Content, ...] = ()
     understood: bool = True
+    stuck: bool = False
     hand_over: Reason | None = None
-    tracker: dict[str, Any] = Field(default_factory=dict)
+    failed: str = ""
+    form: str = ""
+    asked: Asked | None = None
+    references: tuple[str, ...] = ()
+    verified: bool = False
 
 
 class Voice(Protocol):
@@ -89,16 +126,21 @@ class Bot(Voice, Protocol):
         """
 
     def answer(
-        self,
-        understanding: Understanding,
-        tracker: Mapping[str, Any],
-        language: Language,
-        seed: int,
+        self, understanding: Understanding, tracker: bytes, heard: Heard
     ) -> Generator[ActionCall, dict[str, Any], Answer]:
-        """Run the dialogue for one understood message; yields calls of custom actions."""
+        """Run the dialogue for one understood message; yields calls of custom actions.
+
+        A call has no key yet. `tracker` is what the last answer left, b"" where none did.
+        """
+
+    def facts(self, tracker: bytes) -> dict[str, str]:
+        """Return what the dialogue has collected, for the agent who takes over."""
 
     def opens_form(self, intent: str) -> bool:
         """Say whether an intent begins to ask for something: it is answered after all others."""
 
     def chosen(self, payload: str) -> Understanding | None:
-        """Return what a button's payload (`/intent`) means, None where it is not one of ours."""
+        """Return what an option's payload means, None where it is no intent of the bot's.
+
+        `/intent`, maybe with entities as Rasa writes them: `/intent{"entity": "value"}`.
+        """

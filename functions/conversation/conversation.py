@@ -2,10 +2,10 @@
 
 from base64 import b32encode
 from hashlib import sha256
-from typing import Any
 
 from pydantic import Field
 
+from conversation.bot import Asked
 from conversation.escalation import ClosedEscalation, Escalation
 from conversation.message import Button
 from conversation.model import Model
@@ -20,11 +20,31 @@ QUEUE = "queue"
 
 
 class Question(Model):
-    """The options that were offered last, at one address: "2" or a tap is understood by them."""
+    """The options that were offered last, at one address: "2" or a tap is understood by them.
+
+    An option's payload is what it means to the bot; the customer's messenger gets a token.
+    """
 
     sequence: int
     address: str
     options: tuple[Button, ...]
+
+    def tokens(self) -> dict[str, str]:
+        """Return the payload of each option by the token that stands for it on a button.
+
+        Short enough for every messenger: Telegram's `callback_data` has 64 bytes at most.
+        """
+        return {
+            f"{self.sequence}.{number}": option.payload
+            for number, option in enumerate(self.options, start=1)
+        }
+
+
+class Verified(Model):
+    """Who writes from an address was known at a moment (ms)."""
+
+    address: str
+    at: int
 
 
 class Conversation(Model):
@@ -35,8 +55,10 @@ class Conversation(Model):
     events by short id, with their time (ms); `known_until` is the latest time of an event that
     has left `known`: only for an event as old as that need the records be searched. `timers` name
     what must happen next and when (ms). `writer` marks whose write this is. `asked` is the
-    customer's last request, for the summary. `blocked` are addresses whose owner blocked us.
-    `acknowledged_at` (ms) is when a waiting customer was last told that an addition was taken.
+    customer's last request, for the summary. `tracker` is the bot's own state, `asked_for` the
+    question of the form that is open. `wished`: `language` was asked for, and is kept. `blocked`
+    are addresses whose owner blocked us. `acknowledged_at` (ms) is when a waiting customer was last
+    told that an addition was taken.
     """
 
     id: str
@@ -47,11 +69,14 @@ class Conversation(Model):
     claimed_epoch: int = 0
     assignee: str = BOT
     language: Language | None = None
+    wished: bool = False
     name: str = ""
     addresses: tuple[str, ...] = ()
     answer_to: str = ""
     blocked: tuple[str, ...] = ()
-    tracker: dict[str, Any] = Field(default_factory=dict)
+    tracker: bytes = b""
+    asked_for: Asked | None = None
+    verified: Verified | None = None
     escalation: Escalation | None = None
     closed: ClosedEscalation | None = None
     known: dict[str, int] = Field(default_factory=dict)

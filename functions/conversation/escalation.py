@@ -26,7 +26,8 @@ class Escalation(Model):
     `due` (ms) orders the queue; it never changes while the escalation is open, so whoever comes
     back to the queue comes back to the old place. `titles` name the request by language, where
     the bot knows it. `promised` (ms) is what the customer was told,
-    None where no time was told. `question` is what the customer asked, for the summary.
+    None where no time was told. `question` is what the customer asked, `facts` what the bot had
+    collected by then, for the summary.
     """
 
     reference: str
@@ -38,6 +39,7 @@ class Escalation(Model):
     team: str = "default"
     promised: int | None = None
     question: str = ""
+    facts: dict[str, str] = Field(default_factory=dict)
     claimed_at: int | None = None
     agent: str = ""
 

@@ -9,7 +9,13 @@ class Model(BaseModel):
     """An immutable value; unknown fields are an error, so that a typing slip cannot lose data."""
 
     # Built at first use: no function needs all the words, and each start would build them all.
-    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        defer_build=True,
+        ser_json_bytes="base64",
+        val_json_bytes="base64",
+    )
 
     def to_json(self) -> str:
         """Return compact JSON without the fields that have their default."""

@@ -58,11 +58,22 @@ class Item(Model):
 
 
 class ActionCall(Model):
-    """A call of a custom action; `key` is the same in every repeat of the turn."""
+    """A call of a custom action; `key` is the same in every repeat of the turn.
 
-    key: str
+    `payload` is the request of Rasa's action server, without the domain.
+    """
+
+    key: str = ""
     action: str
     payload: dict[str, Any] = Field(default_factory=dict)
+
+    def keyed(self, key: str) -> "ActionCall":
+        """Return the call with its key, where an action reads it: in the message's metadata."""
+        tracker = self.payload.get("tracker", {})
+        message = tracker.get("latest_message", {})
+        metadata = {**message.get("metadata", {}), "key": key}
+        told = {**tracker, "latest_message": {**message, "metadata": metadata}}
+        return self.model_copy(update={"key": key, "payload": {**self.payload, "tracker": told}})
 
 
 class ActionDone(Model):

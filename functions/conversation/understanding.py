@@ -56,7 +56,8 @@ class Understanding(Model):
     `intent` is `nlu_fallback` where the layer is not sure; `ranking` then still holds the real
     guesses, best first, and `doubt` says why. `language` is None where the text does not tell it.
     `requests` are the things that are asked for, in order, where there are several: each with the
-    part of the text that it stands in; `intent` is then one of theirs.
+    part of the text that it stands in; `intent` is then one of theirs. `chosen`: it was not written
+    but tapped, and `text` is the option's payload.
     """
 
     text: str
@@ -67,3 +68,4 @@ class Understanding(Model):
     language: Language | None = None
     doubt: Doubt | None = None
     requests: tuple["Understanding", ...] = ()
+    chosen: bool = False

@@ -19,6 +19,9 @@ ANSWER_DEADLINE = 3_600_000
 DEADLINE = 86_400_000
 """Words of people and of the house (ms)."""
 
+PERSON = "/pforte_person"
+"""The payload of the button that fetches a person."""
+
 
 class TurnBuilder:
     """A turn in the making; `state` is the conversation as decided so far."""
@@ -39,6 +42,7 @@ class TurnBuilder:
         seed = f"{started.id}/{self.sequence}"
         self._random = Random(seed)  # noqa: S311  a choice of words, no secret
         self._messages: list[Message] = []
+        self._said: list[tuple[Author, Content]] = []
         self._items: list[Item] = []
         self._actions: list[ActionDone] = []
 
@@ -97,8 +101,9 @@ class TurnBuilder:
 
         What is `urgent` stands even before the disclosure.
         """
-        if any(m.author == author and m.content == content for m in self._messages):
+        if (author, content) in self._said:
             return
+        self._said.append((author, content))
         if not urgent:
             self._disclose()
         self._add(
@@ -106,7 +111,7 @@ class TurnBuilder:
                 id=self._next_id(),
                 author=author,
                 address=self.state.answer_to,
-                content=content,
+                content=self._offered(content),
                 sent_at=self.now,
                 agent=agent,
                 event_id=event_id,
@@ -114,14 +119,6 @@ class TurnBuilder:
         )
         if self.state.answer_to in self.state.blocked:
             self.note("delivery_failed: blocked")
-        if content.buttons:
-            self.change(
-                question=Question(
-                    sequence=self.sequence,
-                    address=self.state.answer_to,
-                    options=content.buttons,
-                )
-            )
         self._disclose()
 
     def utter(self, response: str, author: Author = "system", **values: str) -> None:
@@ -144,6 +141,11 @@ class TurnBuilder:
     def put(self, item: Item) -> None:
         """Put or delete an item with the turn."""
         self._items.append(item)
+
+    def refer(self, reference: str) -> None:
+        """Let agents find the conversation by a reference number."""
+        body = {"conversation": self.state.id, "opened": self.now}
+        self.put(Item(pk=f"R#{reference}", sk="R", body=body))
 
     def next_action_key(self, action: str) -> str:
         """Return the key of the next call of an action: turn, name, how many-th of that name."""
@@ -195,6 +197,23 @@ class TurnBuilder:
         if message.address is not None:
             text = message.content.text or message.content.unreadable
             self.change(last_message=text[:200], last_message_at=message.sent_at)
+
+    def _offered(self, content: Content) -> Content:
+        """Return what the customer gets: each option with a token that belongs to this turn.
+
+        What asks for a person is no answer to a question, and always counts.
+        """
+        if not content.buttons:
+            return content
+        question = Question(
+            sequence=self.sequence, address=self.state.answer_to, options=content.buttons
+        )
+        self.change(question=question)
+        buttons = tuple(
+            option if option.payload == PERSON else option.model_copy(update={"payload": token})
+            for token, option in zip(question.tokens(), content.buttons, strict=True)
+        )
+        return content.model_copy(update={"buttons": buttons})
 
     def _next_id(self) -> str:
         return f"{self.state.id}.{self.sequence}.{len(self._messages):02d}"

@@ -8,8 +8,12 @@ from conversation.reference import reference_number
 from conversation.turn import Item
 from conversation.understanding import Language
 from converse.builder import TurnBuilder
+from converse.phrases import is_angry
 
 MINUTE = 60_000
+
+AHEAD = 10 * MINUTE
+"""Who is angry comes so much (ms) earlier than who is not."""
 
 
 def hand_over(
@@ -31,19 +35,18 @@ def hand_over(
     escalation = Escalation(
         reference=reference,
         opened=turn.now,
-        due=promised or turn.now,
+        due=(promised or turn.now) - (AHEAD if is_angry(question) else 0),
         reason=reason,
         reason_detail=detail,
         titles=_titles(turn, detail) if reason == "intent" else {},
         team=door.team_by_intent.get(detail, door.default_team),
         promised=promised,
         question=question[:300],
+        facts=turn.bot.facts(turn.state.tracker),
     )
     turn.change(closed=None)
     _to_queue(turn, escalation)
-    turn.put(
-        Item(pk=f"R#{reference}", sk="R", body={"conversation": turn.state.id, "opened": turn.now})
-    )
+    turn.refer(reference)
     if response is not None:
         if response:
             turn.utter(response, reference=reference)
@@ -102,7 +105,6 @@ def close(
         closed=closed if outcome == "resolved" else None,
         misunderstandings=0,
         question=None,
-        tracker={},
         asked="",
         acknowledged_at=0,
     )
@@ -116,6 +118,9 @@ def _to_queue(turn: TurnBuilder, escalation: Escalation) -> None:
         escalation=escalation,
         misunderstandings=0,
         question=None,
+        tracker=b"",
+        asked_for=None,
+        verified=None,
         acknowledged_at=0,
     )
     turn.drop_timers("promise", "claim")

@@ -9,20 +9,26 @@ from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from conversation.bot import Answer, DangerWord, FrontDoor
-from conversation.conversation import BOT, QUEUE
+from conversation.address import Address
+from conversation.bot import Answer, DangerWord, FrontDoor, Heard
+from conversation.conversation import BOT, QUEUE, Verified
 from conversation.escalation import Reason
 from conversation.event import CustomerEvent
 from conversation.incoming import Incoming
 from conversation.message import Button, Content
 from conversation.turn import ActionCall, ActionDone
 from conversation.understanding import FALLBACK_INTENT, SMALL_TALK, Understanding
-from converse.builder import TurnBuilder
+from converse.builder import PERSON, TurnBuilder
 from converse.burst import is_greeting
 from converse.escalate import MINUTE, close, hand_over, reopen
-from converse.phrases import asks_for_person, is_thanks, knocks, withdraws
-
-PERSON = "/pforte_person"
+from converse.phrases import (
+    asks_for_person,
+    is_angry,
+    is_thanks,
+    knocks,
+    wished_language,
+    withdraws,
+)
 
 PERSON_INTENTS = frozenset({PERSON, "talk_to_human"})
 
@@ -34,6 +40,12 @@ OFFERS = 2
 
 ACKNOWLEDGE_EVERY = 10 * MINUTE
 """A waiting customer who goes on writing is told once in so long (ms) that it is taken."""
+
+PATIENCE = 2
+"""So many misunderstandings in a row fetch a person."""
+
+LATE = 10 * MINUTE
+"""What is so old (ms) does not answer the question that is open."""
 
 HOUR = 60 * MINUTE
 
@@ -123,39 +135,99 @@ def _remind_agent(turn: TurnBuilder) -> None:
 
 
 def _answer(turn: TurnBuilder, utterance: Utterance) -> Generator[ActionCall, dict[str, Any]]:
-    understanding = _understand(turn, utterance)
-    turn.change(question=None)
+    _know_who_writes(turn)
     waiting = turn.state.assignee == QUEUE
-    if understanding is None:
-        if waiting:
-            _acknowledge(turn)
-        elif not _closed_lately(turn, utterance):
-            _cannot_read(turn, utterance)
+    payload = _chosen(turn, utterance)
+    if payload == "":
+        turn.utter("utter_pforte_old_option")
+        _ask_again(turn)
         return
+    understanding = _understand(turn, utterance, payload)
+    turn.change(question=None)
     if not waiting and _closed_lately(turn, utterance):
         return
-    if _wants_person(utterance, understanding):
-        if waiting:
-            _still_waiting(turn)
-        else:
-            hand_over(
-                turn,
-                "asked_for_person",
-                question=turn.state.asked or utterance.text,
-            )
+    if understanding is None:
+        _acknowledge(turn) if waiting else _cannot_read(turn, utterance)
+    elif _wants_person(utterance, understanding):
+        _fetch_person(turn, utterance)
+    elif _wishes_a_language(turn, utterance):
+        _ask_again(turn)
     elif waiting:
         yield from _while_waiting(turn, utterance, understanding)
+    elif _is_late(turn, utterance):
+        yield from _late(turn, understanding)
     else:
         yield from _dialogue(turn, utterance, understanding)
 
 
-def _understand(turn: TurnBuilder, utterance: Utterance) -> Understanding | None:
-    """Return what an utterance means, None where it is not a text."""
-    chosen = _chosen(turn, utterance)
-    if chosen is not None:
-        return chosen
+def _fetch_person(turn: TurnBuilder, utterance: Utterance) -> None:
+    if turn.state.assignee == QUEUE:
+        _still_waiting(turn)
+    else:
+        hand_over(turn, "asked_for_person", question=turn.state.asked or utterance.text)
+
+
+def _know_who_writes(turn: TurnBuilder) -> None:
+    """Let it lapse who writes, after a silence or from another address."""
+    known = turn.state.verified
+    if known is None:
+        return
+    silence = turn.now - known.at
+    lapsed = silence > turn.bot.front_door.verified_minutes * MINUTE
+    if lapsed or known.address != turn.state.answer_to:
+        turn.change(verified=None)
+    else:
+        turn.change(verified=known.model_copy(update={"at": turn.now}))
+
+
+def _chosen(turn: TurnBuilder, utterance: Utterance) -> str | None:
+    """Return the payload of the option that was tapped, or named directly after the options.
+
+    None where none was; "" where it belongs to an earlier question.
+    """
+    question = turn.state.question
+    if question is not None and question.address != utterance.last.address:
+        question = None
+    token = utterance.payload
+    if token is not None:
+        if token == PERSON:
+            return PERSON
+        options = question.tokens() if question else {}
+        return options.get(token, "")
+    text = utterance.text.strip().rstrip(".)").casefold()
+    for number, option in enumerate(question.options if question else (), start=1):
+        if text == option.title.casefold():
+            return option.payload
+        if text == str(number) and not _asks_for_number(turn, text):
+            return option.payload
+    return None
+
+
+def _asks_for_number(turn: TurnBuilder, text: str) -> bool:
+    """Say whether a number answers the question of the form that is open."""
+    asked = turn.state.asked_for
+    if asked is None or asked.number:
+        return asked is not None
+    entities = turn.bot.understand(text, turn.now).entities
+    return any(entity.entity in asked.entities for entity in entities)
+
+
+def _understand(
+    turn: TurnBuilder, utterance: Utterance, payload: str | None
+) -> Understanding | None:
+    """Return what an utterance means, None where it is not a text.
+
+    A bare number is one only as an answer to a form.
+    """
+    if payload == PERSON:
+        return Understanding(text="", intent=PERSON, confidence=1.0)
+    if payload is not None:
+        return turn.bot.chosen(payload) or turn.bot.understand(payload, turn.now)
     if not re.search(r"[^\W\d_]", utterance.text):
-        return None
+        if turn.state.asked_for is None or not re.search(r"\d", utterance.text):
+            return None
+        number = turn.bot.understand(utterance.text, turn.now)
+        return number.model_copy(update={"intent": FALLBACK_INTENT, "requests": ()})
     understanding = turn.bot.understand(utterance.text, turn.now)
     if understanding.intent == FALLBACK_INTENT and len(utterance.events) > 1:
         last = turn.bot.understand(utterance.contents[-1].text, turn.now)
@@ -165,26 +237,26 @@ def _understand(turn: TurnBuilder, utterance: Utterance) -> Understanding | None
 
 
 def _follow_language(turn: TurnBuilder, understanding: Understanding) -> None:
-    """Answer in the language of the message; what nobody understands does not change it."""
+    """Answer in the language of the message, unless another one is wished for.
+
+    What nobody understands does not change it.
+    """
+    if turn.state.wished:
+        return
     best = max((guess.confidence for guess in understanding.ranking), default=1.0)
     if understanding.language and (best >= ASK_BACK_FLOOR or turn.state.language is None):
         turn.change(language=understanding.language)
 
 
-def _chosen(turn: TurnBuilder, utterance: Utterance) -> Understanding | None:
-    """Return what was tapped, or named by its number or title directly after the options."""
-    payload = utterance.payload
-    question = turn.state.question
-    if payload is None and question is not None and question.address == utterance.last.address:
-        text = utterance.text.strip().rstrip(".)").casefold()
-        for number, option in enumerate(question.options, start=1):
-            if text in (str(number), option.title.casefold()):
-                payload = option.payload
-    if payload is None:
-        return None
-    if payload == PERSON:
-        return Understanding(text="", intent=PERSON, confidence=1.0)
-    return turn.bot.chosen(payload)
+def _wishes_a_language(turn: TurnBuilder, utterance: Utterance) -> bool:
+    """Speak the language that is wished for from now on; say whether nothing else was said."""
+    wish = wished_language(utterance.text)
+    if wish is None:
+        return False
+    turn.change(language=wish.language, wished=True)
+    if wish.only:
+        turn.utter("utter_pforte_language")
+    return wish.only
 
 
 def _wants_person(utterance: Utterance, understanding: Understanding) -> bool:
@@ -229,16 +301,24 @@ def _while_waiting(
     if intent == "ask_wait" or knocks(utterance.text):
         _still_waiting(turn)
         return
-    if intent not in (FALLBACK_INTENT, "affirm", "deny"):  # yes and no are for the agent
-        answered = False
-        for request in _requests(understanding):
-            answer = yield from _run_dialogue(turn, request)
-            if answer.understood and answer.hand_over is None and answer.contents:
-                _say(turn, answer)
-                answered = True
-        if answered:
-            return
-    _acknowledge(turn)
+    for_agent = intent in (FALLBACK_INTENT, "affirm", "deny")
+    if for_agent or not (yield from _answer_aside(turn, understanding)):
+        _acknowledge(turn)
+
+
+def _answer_aside(
+    turn: TurnBuilder, understanding: Understanding
+) -> Generator[ActionCall, dict[str, Any], bool]:
+    """Answer what asks for nothing, apart from the dialogue; say whether anything was answered."""
+    answered = False
+    for request in _requests(understanding):
+        if turn.bot.opens_form(request.intent):
+            continue
+        answer = yield from _run_dialogue(turn, request, b"")
+        if _answers(answer) and answer.hand_over is None and not answer.failed:
+            _say(turn, answer)
+            answered = True
+    return answered
 
 
 def _acknowledge(turn: TurnBuilder) -> None:
@@ -266,41 +346,101 @@ def _dialogue(
 ) -> Generator[ActionCall, dict[str, Any]]:
     """Do all that is asked for, one after the other; what opens a form last, a person then."""
     turn.change(asked=utterance.text[:300])
-    understood = False
+    took = stuck = asked = False
     leads_to: tuple[Reason, str] | None = None
     in_order = sorted(_requests(understanding), key=lambda each: turn.bot.opens_form(each.intent))
     for request in in_order:
-        answer = yield from _run_dialogue(turn, request)
-        if not answer.understood:
+        answer = yield from _run_dialogue(turn, request, turn.state.tracker)
+        _go_on(turn, answer)
+        if answer.failed:
+            _say(turn, answer)
+            hand_over(
+                turn,
+                "fault",
+                detail=answer.failed,
+                question=utterance.text,
+                response="utter_pforte_fault",
+            )
+            return
+        if not _answers(answer):
             continue
-        understood = True
+        took, stuck = True, stuck or answer.stuck
+        if answer.stuck and _gives_up(turn, utterance):
+            hand_over(turn, "not_understood", question=utterance.text)
+            return
         _say(turn, answer)
+        asked = asked or answer.asked is not None
         if answer.hand_over is not None and leads_to is None:
             leads_to = answer.hand_over, request.intent
-    if not understood:
+    if not took:
         _misunderstood(turn, utterance, understanding)
         return
-    turn.change(misunderstandings=0)
+    turn.change(misunderstandings=turn.state.misunderstandings + 1 if stuck else 0)
     if leads_to is not None:
         reason, intent = leads_to
         hand_over(turn, reason, detail=intent, question=utterance.text)
+    elif not asked:
+        _ask_again(turn)
+
+
+def _is_late(turn: TurnBuilder, utterance: Utterance) -> bool:
+    """Say whether a message is too old to be meant for the question that is open."""
+    sent = utterance.last.sent_at
+    return turn.state.asked_for is not None and sent is not None and turn.now - sent > LATE
+
+
+def _late(turn: TurnBuilder, understanding: Understanding) -> Generator[ActionCall, dict[str, Any]]:
+    """Answer what was asked long ago, and go on where the dialogue is now."""
+    if not (yield from _answer_aside(turn, understanding)):
+        turn.utter("utter_pforte_late")
+    _ask_again(turn)
+
+
+def _answers(answer: Answer) -> bool:
+    """Say whether the dialogue took a message and something came of it: never silence."""
+    return answer.understood and bool(answer.contents or answer.hand_over)
+
+
+def _ask_again(turn: TurnBuilder) -> None:
+    """Repeat the question of the form that is open: whatever came between, it goes on."""
+    if turn.state.asked_for is not None:
+        turn.say(turn.state.asked_for.content, "bot")
+
+
+def _go_on(turn: TurnBuilder, answer: Answer) -> None:
+    """Keep what the dialogue knows now, and make what it finished findable by its reference."""
+    address = turn.state.answer_to
+    turn.change(
+        tracker=answer.tracker,
+        asked_for=(answer.asked or turn.state.asked_for) if answer.form else None,
+        verified=Verified(address=address, at=turn.now) if answer.verified else None,
+    )
+    for reference in answer.references:
+        turn.refer(reference)
 
 
 def _say(turn: TurnBuilder, answer: Answer) -> None:
-    turn.change(tracker=answer.tracker)
     for content in answer.contents:
         turn.say(content, "bot")
 
 
 def _run_dialogue(
-    turn: TurnBuilder, understanding: Understanding
+    turn: TurnBuilder, understanding: Understanding, tracker: bytes
 ) -> Generator[ActionCall, dict[str, Any], Answer]:
     """Run the bot; its action calls get the key of this turn, and the thread tells of them."""
-    dialogue = turn.bot.answer(understanding, turn.state.tracker, turn.language, turn.seed)
+    known = turn.state.verified is not None
+    heard = Heard(
+        conversation=turn.state.id,
+        channel=Address.parse(turn.state.answer_to).channel,
+        now=turn.now,
+        seed=turn.seed,
+        slots={"language": turn.language, **({} if known else {"verified": None})},
+    )
+    dialogue = turn.bot.answer(understanding, tracker, heard)
     try:
         call = next(dialogue)
         while True:
-            keyed = call.model_copy(update={"key": turn.next_action_key(call.action)})
+            keyed = call.keyed(turn.next_action_key(call.action))
             result = yield keyed
             turn.action_done(ActionDone(key=keyed.key, action=keyed.action, result=result))
             call = dialogue.send(result)
@@ -309,21 +449,28 @@ def _run_dialogue(
         return answer
 
 
+def _gives_up(turn: TurnBuilder, utterance: Utterance) -> bool:
+    """Say whether to fetch a person now: at the second time, or where somebody is angry."""
+    return turn.state.misunderstandings + 1 >= PATIENCE or is_angry(utterance.text)
+
+
 def _misunderstood(
     turn: TurnBuilder,
     utterance: Utterance,
     understanding: Understanding,
 ) -> None:
-    """Ask back once, with buttons where there is a guess; then hand over."""
-    count = turn.state.misunderstandings + 1
-    if count >= 2:
-        hand_over(
-            turn,
-            "not_understood",
-            question=utterance.text,
-        )
+    """Ask back once, with buttons where there is a guess; then hand over.
+
+    Where a form is open its question is asked again instead.
+    """
+    if _gives_up(turn, utterance):
+        hand_over(turn, "not_understood", question=utterance.text)
         return
-    turn.change(misunderstandings=count)
+    turn.change(misunderstandings=turn.state.misunderstandings + 1)
+    if turn.state.asked_for is not None:
+        turn.utter("utter_pforte_rephrase", author="bot")
+        _ask_again(turn)
+        return
     buttons = _offers(turn, understanding)
     response = "utter_pforte_ask_back" if buttons else "utter_pforte_rephrase"
     turn.say(_with_person(turn, response, buttons), "bot")
@@ -353,6 +500,7 @@ def _cannot_read(turn: TurnBuilder, utterance: Utterance) -> None:
         return
     what = words[turn.language]
     turn.say(_with_person(turn, "utter_pforte_cannot_read", what=what), "bot")
+    _ask_again(turn)
 
 
 def _with_person(

@@ -1,7 +1,9 @@
 """Know what customers say to the house itself, where a bot lacks an intent for it."""
 
 import re
+from typing import NamedTuple
 
+from conversation.understanding import Language
 from converse.burst import is_greeting
 
 _PERSON = re.compile(
@@ -33,6 +35,38 @@ _HOW_LONG = re.compile(
     re.IGNORECASE,
 )
 
+_WISHES: dict[Language, re.Pattern[str]] = {
+    "en": re.compile(
+        r"(?<!\w)((in|to|auf) engli(sh|sch)|(speak|sprechen|sprichst|redet)( sie| du| we| wir)? "
+        r"engli(sh|sch)|engli(sh|sch),? (please|bitte)|(please|bitte),? engli(sh|sch))(?!\w)",
+        re.IGNORECASE,
+    ),
+    "de": re.compile(
+        r"(?<!\w)((in|to|auf) (german|deutsch)|(speak|sprechen|sprichst|redet)( sie| du| we| wir)? "
+        r"(german|deutsch)|(german|deutsch),? (please|bitte)|(please|bitte),? (german|deutsch))"
+        r"(?!\w)",
+        re.IGNORECASE,
+    ),
+}
+_WISH_WORDS, _WISH_ALONE = 12, 7
+"""A longer text only mentions a language; in a shorter one nothing else is said."""
+
+_ANGRY = re.compile(
+    r"(?<!\w)(unverschämt\w*|frechheit|saftladen|schei(ß|ss)\w*|verdammt\w*|beschissen\w*|"
+    r"verarsch\w*|idiot\w*|schnauze voll|nase voll|(es|mir) reicht('?s)?|"
+    r"reicht('?s| es)? (mir|jetzt)|unfassbar|stinksauer|wütend|zumutung|"
+    r"lächerlich|bullshit|fuck\w*|damn|ridiculous|outrageous|unacceptable|furious|"
+    r"fed up|pathetic|sick of this|had enough)(?!\w)|!!!",
+    re.IGNORECASE,
+)
+
+
+class Wish(NamedTuple):
+    """A language that is wished for; `only`: nothing else was said."""
+
+    language: Language
+    only: bool
+
 
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
@@ -60,6 +94,23 @@ def asks_for_person(text: str) -> bool:
     short = len(text.split()) <= 2 and not _SALUTATION.match(text)
     asks = _PERSON.search(text) is not None and (short or _WANTS.search(text) is not None)
     return asks and not _IS_IT.search(text)
+
+
+def wished_language(text: str) -> Wish | None:
+    """Return the language that a customer wants to be spoken to in, None where none is named."""
+    count = len(text.split())
+    if count > _WISH_WORDS:
+        return None
+    wished = (language for language, wish in _WISHES.items() if wish.search(text))
+    language = next(wished, None)
+    return None if language is None else Wish(language, count <= _WISH_ALONE)
+
+
+def is_angry(text: str) -> bool:
+    """Say whether somebody swears or shouts: at least two words in capitals, or `!!!`."""
+    words = re.findall(r"[^\W\d_]{3,}", text)
+    shouts = len(words) >= 2 and all(word.isupper() for word in words)
+    return shouts or _ANGRY.search(text) is not None
 
 
 def withdraws(text: str) -> bool:

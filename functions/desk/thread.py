@@ -312,6 +312,7 @@ def _head(conversation: Conversation, people: _People) -> Head:
     escalation = conversation.escalation
     closed = conversation.closed
     latest = escalation or (closed.escalation if closed else None)
+    facts = latest.facts if latest else {}
     current = Address.parse(conversation.answer_to) if conversation.answer_to else None
     return Head(
         conversation=conversation.id,
@@ -340,7 +341,7 @@ def _head(conversation: Conversation, people: _People) -> Head:
             )
             for address in map(Address.parse, conversation.addresses)
         ),
-        facts=_facts(conversation.tracker),
+        facts=tuple(Fact(name=name, value=value) for name, value in facts.items()),
         text_limit=CHANNELS[current.channel].abilities.text_limit if current else 0,
     )
 
@@ -349,12 +350,3 @@ def _holder(conversation: Conversation, people: _People) -> Literal["bot", "queu
     if conversation.agent is None:
         return "queue" if conversation.escalation is not None else "bot"
     return "me" if conversation.agent == people.reader else "other"
-
-
-def _facts(tracker: Mapping[str, Any]) -> tuple[Fact, ...]:
-    slots = tracker.get("slots") or {}
-    return tuple(
-        Fact(name=name, value=str(value))
-        for name, value in slots.items()
-        if isinstance(value, str | int | float) and not isinstance(value, bool) and value != ""
-    )

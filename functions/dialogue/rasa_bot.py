@@ -1,34 +1,74 @@
-"""Answer messages with a trained bot: rules of one turn, responses, custom actions."""
+"""Answer messages with a trained bot: Rasa's runtime as a part of the house's front door."""
 
-import re
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Sequence
 from pathlib import Path
 from typing import Any
 
-from conversation.bot import Answer
+from conversation.bot import Answer, Asked, Heard
 from conversation.escalation import Reason
-from conversation.message import Button, Content
+from conversation.message import Content
 from conversation.turn import ActionCall
-from conversation.understanding import FALLBACK_INTENT, Language, RankedIntent, Understanding
-from dialogue.compiled import FILE, HAND_OVER, LANGUAGE_SLOT, MODEL_FOLDER, CompiledBot
-from dialogue.voice import CompiledVoice
+from conversation.understanding import FALLBACK_INTENT, RankedIntent, Understanding
+from dialogue.compiled import (
+    DIALOGUE_FOLDER,
+    FILE,
+    HAND_OVER,
+    LANGUAGE_SLOT,
+    MODEL_FOLDER,
+    CompiledBot,
+)
+from dialogue.runtime import compiled as learnt
+from dialogue.runtime.calls import Turn
+from dialogue.runtime.conversation import Runtime
+from dialogue.runtime.domain import Domain
+from dialogue.runtime.events import (
+    LISTEN,
+    REQUESTED_SLOT,
+    Event,
+    action,
+    is_action,
+    is_slot,
+    said,
+    slot,
+)
+from dialogue.runtime.fallback import GIVE_UP
+from dialogue.runtime.payload import read_payload
+from dialogue.runtime.stored import Unreadable, pack, unpack
+from dialogue.runtime.tracker import Tracker
+from dialogue.voice import CompiledVoice, content_of
 from nlu.entities.extractor import Extractor
 from nlu.interpreter import Interpreter
 
 PERSON_INTENT = "talk_to_human"
 
-_PAYLOAD = re.compile(r"/([^{@\s]+)")
+VERIFIED_SLOT = "verified"
+"""The slot that says that it is known who writes; actions set it, the front door clears it."""
+
+REFERENCE_SLOT = "reference"
+"""The slot in which an action leaves the number of a finished request."""
+
+_NO_FACTS = frozenset({LANGUAGE_SLOT, REQUESTED_SLOT, VERIFIED_SLOT})
 
 
 class RasaBot(CompiledVoice):
     """A trained bot (see `conversation.bot.Bot`)."""
 
     def __init__(
-        self, compiled: CompiledBot, interpreter: Interpreter, extractor: Extractor
+        self,
+        compiled: CompiledBot,
+        runtime: Runtime,
+        interpreter: Interpreter,
+        extractor: Extractor,
     ) -> None:
         super().__init__(compiled)
+        self._runtime = runtime
         self._interpreter = interpreter
         self._extractor = extractor
+
+    @property
+    def domain(self) -> Domain:
+        """Return what the bot may do and knows."""
+        return self._runtime.domain
 
     def understand(self, text: str, now: int | None = None) -> Understanding:
         """Return what a text means; `nlu_fallback` where the bot is not sure.
@@ -44,81 +84,85 @@ class RasaBot(CompiledVoice):
         entities = self._extractor.extract(text, now)
         return understanding.model_copy(update={"entities": entities, "requests": requests})
 
-    def opens_form(self, intent: str) -> bool:  # noqa: ARG002  training refuses rules with a form
-        """Say that no intent does: rules of one turn ask for nothing."""
-        return False
+    def opens_form(self, intent: str) -> bool:
+        """Say whether the bot's first answer to an intent is a form."""
+        return self._runtime.first_action(intent) in self.domain.forms
 
     def chosen(self, payload: str) -> Understanding | None:
-        """Return what a button's payload (`/intent`) means, None where it is not one of ours."""
-        match = _PAYLOAD.fullmatch(payload)
-        if match is None or match[1] not in self._compiled.intents:
+        """Return what an option's payload means, None where it is no intent of the bot's."""
+        message = read_payload(payload, self.domain)
+        if message is None:
             return None
+        name = message["parse_data"]["intent"]["name"]
         return Understanding(
             text=payload,
-            intent=match[1],
+            intent=name,
             confidence=1.0,
-            ranking=(RankedIntent(name=match[1], confidence=1.0),),
+            ranking=(RankedIntent(name=name, confidence=1.0),),
+            chosen=True,
         )
+
+    def facts(self, tracker: bytes) -> dict[str, str]:
+        """Return the slots that hold something a person can read."""
+        return {
+            name: ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+            for name, value in _resume(tracker, self.domain).slots.items()
+            if isinstance(value, str | int | float | list)
+            and not isinstance(value, bool)
+            and value not in ("", [])
+            and name not in _NO_FACTS
+        }
 
     def answer(
-        self,
-        understanding: Understanding,
-        tracker: Mapping[str, Any],
-        language: Language,
-        seed: int,
+        self, understanding: Understanding, tracker: bytes, heard: Heard
     ) -> Generator[ActionCall, dict[str, Any], Answer]:
-        """Run the intent's rule; an intent without one is not understood."""
-        slots = {**self._compiled.slots, **tracker.get("slots", {}), LANGUAGE_SLOT: language}
-        contents: list[Content] = []
-        hand_over: Reason | None = None
-        actions = self._compiled.rules.get(understanding.intent, ())
-        for position, name in enumerate(actions):
-            if name in self._compiled.responses:
-                contents += self.uttered(name, slots, seed, {})
-            elif name == HAND_OVER:
-                hand_over = _reason(understanding.intent)
-            else:
-                nth = actions[:position].count(name)
-                result = yield _action_call(name, nth, understanding, slots)
-                slots = self._after(result.get("events") or [], slots)
-                contents += self._responses_of(result.get("responses") or [], slots, seed)
-        return Answer(
-            contents=tuple(contents),
-            understood=bool(actions),
-            hand_over=hand_over,
-            tracker={"slots": {k: v for k, v in slots.items() if k != LANGUAGE_SLOT}},
+        """Run the dialogue for one understood message; yields calls of custom actions."""
+        talk = _resume(tracker, self.domain)
+        turn = _Turn(talk, heard)
+        before = _open_question(talk)
+        yield from turn.run(self._runtime.begin_session(talk, turn.turn, turn.at))
+        talk.update_all(
+            slot(name, value)
+            for name, value in heard.slots.items()
+            if name in self.domain.slots and talk.slots.get(name) != value
         )
+        begin = len(talk.events)
+        message = _message(understanding, self.domain)
+        if not turn.failed:
+            yield from turn.run(self._runtime.take(talk, message, turn.turn, turn.at))
+        return _answer(turn, talk.events[begin:], before, _reason(understanding.intent))
 
-    def _after(self, events: list[dict[str, Any]], slots: dict[str, Any]) -> dict[str, Any]:
-        """Return the slots after an action's events."""
-        for event in events:
-            if event.get("event") == "slot":
-                slots = {**slots, event["name"]: event.get("value")}
-            elif event.get("event") == "reset_slots":
-                slots = {**self._compiled.slots, LANGUAGE_SLOT: slots[LANGUAGE_SLOT]}
-        return slots
 
-    def _responses_of(
-        self, responses: list[dict[str, Any]], slots: Mapping[str, Any], seed: int
-    ) -> list[Content]:
-        """Return what an action says: texts and buttons of its own, or a response by name."""
-        contents: list[Content] = []
-        for said in responses:
-            name = str(said.get("response"))
-            if name in self._compiled.responses:
-                contents += self.uttered(name, slots, seed, said)
-            elif said.get("text"):
-                buttons = said.get("buttons") or []
-                contents.append(
-                    Content(
-                        text=said["text"],
-                        buttons=tuple(
-                            Button(title=button["title"], payload=button["payload"])
-                            for button in buttons
-                        ),
-                    )
-                )
-        return contents
+class _Turn:
+    """A turn of the dialogue on its way: what its actions came to."""
+
+    def __init__(self, talk: Tracker, heard: Heard) -> None:
+        self.talk = talk
+        self.turn = Turn(heard.channel, heard.seed)
+        self.at = heard.now / 1000
+        self.failed = ""
+        self.hands_over = False
+        self._sender = heard.conversation
+
+    def run(self, doing: Any) -> Generator[ActionCall, dict[str, Any]]:
+        """Have the calls made; the first that fails ends the turn, what was done before stays."""
+        try:
+            call = next(doing)
+            while True:
+                if call.name == HAND_OVER:
+                    self.hands_over = True
+                    result: dict[str, Any] = {}
+                else:
+                    payload = call.payload(self._sender)
+                    result = yield ActionCall(action=call.name, payload=payload)
+                if "failed" in result:
+                    doing.close()
+                    self.failed = call.name
+                    self.talk.update({**action(call.name), "timestamp": self.at})
+                    return
+                call = doing.send(result)
+        except StopIteration:
+            return
 
 
 def load(folder: Path, model: Path | None = None) -> RasaBot:
@@ -127,49 +171,105 @@ def load(folder: Path, model: Path | None = None) -> RasaBot:
     `model` says where the model is if not in the bot's folder.
     """
     compiled = CompiledBot.from_json((folder / FILE).read_bytes())
+    runtime = learnt.load(folder / DIALOGUE_FOLDER)
     model = model or folder / MODEL_FOLDER
-    return RasaBot(compiled, Interpreter.load(model), Extractor.load(model))
+    return RasaBot(compiled, runtime, Interpreter.load(model), Extractor.load(model))
+
+
+def _resume(tracker: bytes, domain: Domain) -> Tracker:
+    """Return the dialogue so far; what another release wrote begins anew."""
+    if tracker:
+        try:
+            return unpack(tracker, domain)
+        except Unreadable:
+            pass  # the thread keeps what was said; nobody is helped by a turn that fails
+    return Tracker(domain)
+
+
+def _message(understanding: Understanding, domain: Domain) -> Event:
+    if understanding.chosen:
+        message = read_payload(understanding.text, domain)
+        if message is not None:
+            return message
+    ranking = [ranked.model_dump() for ranked in understanding.ranking]
+    if understanding.intent == FALLBACK_INTENT:
+        # Rasa's two-stage fallback asks about the second one.
+        ranking.insert(0, {"name": FALLBACK_INTENT, "confidence": understanding.confidence})
+    return said(
+        understanding.text,
+        understanding.intent,
+        [entity.model_dump(exclude_defaults=True) for entity in understanding.entities],
+        confidence=understanding.confidence,
+        ranking=ranking,
+    )
+
+
+def _answer(
+    turn: _Turn, events: Sequence[Event], before: tuple[str, Any] | None, reason: Reason
+) -> Answer:
+    talk = turn.talk
+    done = [event["name"] for event in events if is_action(event) and event["name"] != LISTEN]
+    form = talk.loop_name if talk.loop_name in talk.domain.forms else None
+    question = _open_question(talk)
+    took = any(
+        is_slot(event) and event["name"] != REQUESTED_SLOT and event["value"] is not None
+        for event in events
+    )
+    hand_over = reason if turn.hands_over else "intent" if talk.paused else None
+    # A turn that does not end by listening goes in circles: the next message would get no answer.
+    failed = turn.failed or ("" if talk.paused or talk.latest_action == LISTEN else done[-1])
+    return Answer(
+        tracker=pack(talk),
+        contents=tuple(content for event in events if (content := _said(event)) is not None),
+        understood=GIVE_UP not in done,
+        stuck=before is not None and question == before and set(done) == {form} and not took,
+        hand_over=hand_over,
+        failed=failed,
+        form=form or "",
+        asked=_asked(form, events, talk) if form else None,
+        references=tuple(
+            str(event["value"])
+            for event in events
+            if is_slot(event, REFERENCE_SLOT) and event["value"]
+        ),
+        verified=talk.slots.get(VERIFIED_SLOT) is True,
+    )
+
+
+def _open_question(talk: Tracker) -> tuple[str, Any] | None:
+    """Return the form that is open and what it asks for."""
+    return (talk.loop_name, talk.slots.get(REQUESTED_SLOT)) if talk.loop_name else None
+
+
+def _said(event: Event) -> Content | None:
+    if event["event"] != "bot":
+        return None
+    content = content_of({"text": event["text"], **event["data"]})
+    return content if content.text or content.buttons else None
+
+
+def _asked(form: str, events: Sequence[Event], talk: Tracker) -> Asked | None:
+    """Return the form's question, if the form was the last to speak."""
+    last = max((i for i, event in enumerate(events) if _is_run(event)), default=-1)
+    if last < 0 or events[last]["name"] != form:
+        return None
+    contents = [content for event in events[last:] if (content := _said(event)) is not None]
+    wanted = talk.domain.all_slots.get(str(talk.slots.get(REQUESTED_SLOT)))
+    if not contents or wanted is None:
+        return None
+    entities = (mapping.get("entity") for mapping in wanted.mappings)
+    return Asked(
+        content=contents[-1],
+        entities=tuple(sorted({entity for entity in entities if entity})),
+        number=wanted.type == "float",
+    )
+
+
+def _is_run(event: Event) -> bool:
+    return is_action(event) and event["name"] != LISTEN
 
 
 def _reason(intent: str) -> Reason:
     if intent == PERSON_INTENT:
         return "asked_for_person"
     return "not_understood" if intent == FALLBACK_INTENT else "intent"
-
-
-def _action_call(
-    name: str, nth: int, understanding: Understanding, slots: Mapping[str, Any]
-) -> ActionCall:
-    """Return a call in the form of Rasa's action server; the caller gives it the turn's key."""
-    key = f"{name}/{nth}"
-    return ActionCall(
-        key=key,
-        action=name,
-        payload={
-            "next_action": name,
-            "sender_id": "default",
-            "tracker": {
-                "sender_id": "default",
-                "slots": dict(slots),
-                "latest_message": {
-                    "intent": {
-                        "name": understanding.intent,
-                        "confidence": understanding.confidence,
-                    },
-                    "entities": [entity.model_dump() for entity in understanding.entities],
-                    "text": understanding.text,
-                    "intent_ranking": [ranked.model_dump() for ranked in understanding.ranking],
-                    "metadata": {"key": key},
-                },
-                "latest_event_time": None,
-                "followup_action": None,
-                "paused": False,
-                "events": [],
-                "latest_input_channel": None,
-                "active_loop": {},
-                "latest_action": {"action_name": "action_listen"},
-                "latest_action_name": "action_listen",
-            },
-            "domain": {},
-        },
-    )

@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Any
 
 from conversation.bot import FrontDoor
-from conversation.message import Content
+from conversation.message import Button, Content
 from conversation.understanding import Language
 from dialogue.compiled import FILE, LANGUAGE_SLOT, CompiledBot
-from dialogue.responses import choose, render
+from dialogue.runtime.responses import generate
 
 
 class CompiledVoice:
@@ -16,33 +16,38 @@ class CompiledVoice:
 
     def __init__(self, compiled: CompiledBot) -> None:
         self.front_door: FrontDoor = compiled.front_door
-        self._compiled = compiled
+        self._responses = compiled.responses
 
     def say(self, response: str, language: Language, seed: int, **values: str) -> Content:
         """Return one variation of a response with its placeholders filled.
 
         Raises KeyError where there is no such response.
         """
-        slots = {**self._compiled.slots, LANGUAGE_SLOT: language}
-        said = self.uttered(response, slots, seed, values)
-        return said[0] if said else Content()
+        house = {"company": self.front_door.company, "privacy_url": self.front_door.privacy_url}
+        said = generate(
+            response, self._responses[response], {LANGUAGE_SLOT: language}, "", seed, house | values
+        )
+        return content_of(said) if said else Content()
 
     def title(self, intent: str, language: Language) -> str | None:
         """Return the short title of an intent for a button, None where it has none."""
         response = f"utter_title_{intent}"
-        if response not in self._compiled.responses:
+        if response not in self._responses:
             return None
         return self.say(response, language, 0).text or None
 
-    def uttered(
-        self, response: str, slots: Mapping[str, Any], seed: int, values: Mapping[str, Any]
-    ) -> list[Content]:
-        """Return a response for these slots, nothing where no variation holds."""
-        variation = choose(response, self._compiled.responses[response], slots, seed)
-        if variation is None:
-            return []
-        house = {"company": self.front_door.company, "privacy_url": self.front_door.privacy_url}
-        return [render(variation, {**house, **slots, **values})]
+
+def content_of(said: Mapping[str, Any]) -> Content:
+    """Return a filled variation as a message; an image is a link below the text."""
+    lines = (said.get("text"), said.get("image"))
+    options = (*(said.get("buttons") or ()), *(said.get("quick_replies") or ()))
+    return Content(
+        text="\n".join(str(line) for line in lines if line),
+        buttons=tuple(
+            Button(title=str(option.get("title", "")), payload=str(option.get("payload", "")))
+            for option in options
+        ),
+    )
 
 
 def load_voice(folder: Path) -> CompiledVoice:

@@ -54,12 +54,9 @@ BOUNDS: "Mapping[Tier, Cost]" = {
 
 def measure_tiers(built: Built, for_aws: Built, say: Callable[[str], None]) -> list[Figure]:
     """Train, load and ask each tier; the layers' sizes are those of `for_aws`. Raises Failure."""
-    from dialogue.compile import compile_project
-    from dialogue.project import read_project
-    from pforte.bot.training import examples_of
+    from pforte.bot.training import examples_of, read_bot
 
-    project = read_project(CHECKOUT / "bot")
-    every = examples_of(project, compile_project(project))
+    every = examples_of(read_bot(CHECKOUT / "bot"))
     taught, asked = spread(every, EXAMPLES, MESSAGES)
     numpy_bytes = size(for_aws.layers["NumpyLayer"])
     found: list[Figure] = []

@@ -97,9 +97,7 @@ def check(bot: Path) -> Findings:
     source = read_bot(bot)
     spots = [
         Spot(each.node.place, taught.intent, each.text)
-        for each, taught in zip(
-            source.project.examples, examples_of(source.project, source.compiled), strict=True
-        )
+        for each, taught in zip(source.project.examples, examples_of(source), strict=True)
     ]
     contradictions, duplicates = repeated(spots)
     names = names_of(spots)
@@ -286,7 +284,7 @@ def _few(project: "Project") -> tuple[Few, ...]:
         counts[example.intent, example.language] += 1
     found = [
         Few(intent, language, counts[intent, language] + counts[intent, None] * bool(language))
-        for intent in project.intents
+        for intent in dict.fromkeys(example.intent for example in project.examples)
         for language in sorted(languages, key=str)
     ]
     return tuple(sorted((each for each in found if each.examples < FEW), key=lambda f: f.examples))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from pforte.failure import CALLED_WRONGLY, FOUND_WRONG, Failure
 
 if TYPE_CHECKING:
-    from dialogue.compiled import CompiledBot
+    from dialogue.compile import Compiled
     from dialogue.project import Project
     from nlu.settings import NluSettings
     from nlu.training import Example, Report
@@ -28,7 +28,7 @@ class Source(NamedTuple):
     """What the files of a bot say."""
 
     project: "Project"
-    compiled: "CompiledBot"
+    compiled: "Compiled"
     settings: "NluSettings"
 
 
@@ -44,7 +44,8 @@ class Trained(NamedTuple):
 
 def train(bot: Path, out: Path) -> Trained:
     """Train the bot in a folder into `out`; the same inputs make the same bytes. Raises Failure."""
-    from dialogue.compiled import FILE, MODEL_FOLDER
+    from dialogue.compiled import DIALOGUE_FOLDER, FILE, MODEL_FOLDER
+    from dialogue.runtime.compiled import save
     from nlu.encoder import load_encoders
     from nlu.entities.training import Taught
     from nlu.entities.training import train as train_entities
@@ -53,24 +54,26 @@ def train(bot: Path, out: Path) -> Trained:
 
     began = time.perf_counter()
     source = read_bot(bot)
-    project, settings = source.project, source.settings
+    project, compiled, settings = source
     _clear(out)
     vectors = prepared(settings.tier)
     report = train_nlu(
-        examples_of(project, source.compiled),
+        examples_of(source),
         settings,
         out / MODEL_FOLDER,
-        _titles(source.compiled),
+        _titles(source),
         load_encoders(settings.tier, vectors),
     )
     link(settings.tier, vectors, out / MODEL_FOLDER)
     taught = [Taught(example.text, example.entities) for example in project.examples]
-    train_entities(taught, project.vocabulary, project.entities, out / MODEL_FOLDER)
+    train_entities(taught, project.vocabulary, compiled.runtime.domain.entities, out / MODEL_FOLDER)
     (out / "__init__.py").write_text(_PACKAGE, "utf-8")
-    (out / FILE).write_text(source.compiled.to_json() + "\n", "utf-8")
+    (out / FILE).write_text(compiled.bot.to_json() + "\n", "utf-8")
+    (out / DIALOGUE_FOLDER).mkdir()
+    save(compiled.runtime, out / DIALOGUE_FOLDER)
     (out / _INPUTS).write_text(_fingerprint(bot) + "\n", "utf-8")
     size = sum(file.stat().st_size for file in out.rglob("*") if file.is_file())
-    return Trained(out, report, project.warnings, time.perf_counter() - began, size)
+    return Trained(out, report, compiled.warnings, time.perf_counter() - began, size)
 
 
 def read_bot(bot: Path) -> Source:
@@ -83,7 +86,7 @@ def read_bot(bot: Path) -> Source:
         raise Failure(f"{bot}: there is no such folder. Name a bot's with --bot.", CALLED_WRONGLY)
     try:
         project = read_project(bot)
-        return Source(project, compile_project(project), nlu_settings(project))
+        return Source(project, compile_project(bot, project), nlu_settings(project))
     except PforteError as error:
         raise Failure(str(error), FOUND_WRONG) from error
 
@@ -111,25 +114,27 @@ def trained(bot: Path) -> Path:
     return out
 
 
-def examples_of(project: "Project", compiled: "CompiledBot") -> "list[Example]":
+def examples_of(source: Source) -> "list[Example]":
     """Return the examples; those that nothing answers and whose name says so are out of scope."""
+    from dialogue.runtime.fallback import GIVE_UP
     from nlu.training import OUT_OF_SCOPE, OUT_OF_SCOPE_NAMES, Example
 
-    outside = set(OUT_OF_SCOPE_NAMES) - set(compiled.rules)
+    runtime = source.compiled.runtime
+    outside = {name for name in OUT_OF_SCOPE_NAMES if runtime.first_action(name) == GIVE_UP}
     return [
         Example(each.text, OUT_OF_SCOPE if each.intent in outside else each.intent, each.language)
-        for each in project.examples
+        for each in source.project.examples
     ]
 
 
-def _titles(compiled: "CompiledBot") -> "list[Example]":
+def _titles(source: Source) -> "list[Example]":
     """Return the titles of intents: what a button says is said by customers too."""
     from nlu.training import Example
 
     return [
-        Example(variation.text, intent)
-        for intent in compiled.intents
-        for variation in compiled.responses.get(f"utter_title_{intent}", ())
+        Example(str(variation.get("text", "")), intent)
+        for intent in source.compiled.runtime.domain.intents
+        for variation in source.compiled.bot.responses.get(f"utter_title_{intent}", ())
     ]
 
 

@@ -1,9 +1,9 @@
 """A bot whose words tell what it answers to."""
 
-from collections.abc import Generator, Mapping
+from collections.abc import Generator
 from typing import Any
 
-from conversation.bot import Answer, DangerWord, FrontDoor
+from conversation.bot import Answer, DangerWord, FrontDoor, Heard
 from conversation.message import Button, Content
 from conversation.turn import ActionCall
 from conversation.understanding import FALLBACK_INTENT, Language, Understanding
@@ -35,11 +35,7 @@ class EchoBot:
         return Understanding(text=text, intent=_SPECIAL.get(intent, intent), confidence=1.0)
 
     def answer(
-        self,
-        understanding: Understanding,
-        tracker: Mapping[str, Any],
-        language: Language,
-        seed: int,
+        self, understanding: Understanding, tracker: bytes, heard: Heard
     ) -> Generator[ActionCall, dict[str, Any], Answer]:
         """Answer as the text says."""
         text = understanding.text
@@ -51,10 +47,10 @@ class EchoBot:
             return Answer(understood=False)
         contents = [Content(text=f"re: {text}")]
         if understanding.intent == "act":
-            result = yield ActionCall(key="", action="look_up")
+            result = yield ActionCall(action="look_up")
             contents = [Content(text=f"found: {result['found']}")]
             if "twice" in text:
-                result = yield ActionCall(key="", action="look_up")
+                result = yield ActionCall(action="look_up")
                 contents.append(Content(text=f"and: {result['found']}"))
         if "long" in text:
             contents.append(Content(text=f"more: {text}"))
@@ -62,6 +58,10 @@ class EchoBot:
             options = (Button(title="Red", payload="/red"), Button(title="Blue", payload="/blue"))
             contents = [Content(text="Which one?", buttons=options)]
         return Answer(contents=tuple(contents))
+
+    def facts(self, tracker: bytes) -> dict[str, str]:
+        """Collect nothing."""
+        return {}
 
     def opens_form(self, intent: str) -> bool:
         """Ask for nothing."""

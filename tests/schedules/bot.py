@@ -1,9 +1,9 @@
 """A bot whose every word is made of what it answers to, so that checks can trace each message."""
 
-from collections.abc import Generator, Mapping
+from collections.abc import Generator
 from typing import Any
 
-from conversation.bot import Answer, DangerWord, FrontDoor
+from conversation.bot import Answer, DangerWord, FrontDoor, Heard
 from conversation.message import Content
 from conversation.turn import ActionCall
 from conversation.understanding import Language, Understanding
@@ -29,11 +29,7 @@ class WorldBot:
         return Understanding(text=text, intent=_parts(text)[-1][0], confidence=1.0)
 
     def answer(
-        self,
-        understanding: Understanding,
-        tracker: Mapping[str, Any],
-        language: Language,
-        seed: int,
+        self, understanding: Understanding, tracker: bytes, heard: Heard
     ) -> Generator[ActionCall, dict[str, Any], Answer]:
         """Answer as the text says."""
         what, number, event = _parts(understanding.text)[-1]
@@ -43,11 +39,15 @@ class WorldBot:
             raise Killed
         if what == "act":
             for n in range(int(number)):
-                yield ActionCall(key="", action=f"act_{event}_{n}")
+                yield ActionCall(action=f"act_{event}_{n}")
         if what == "big":
             return Answer(contents=(Content(text=f"big {event} " + "x" * 300_000),))
         count = 1 if what == "act" else int(number)
         return Answer(contents=tuple(Content(text=f"{what} {event} {n}") for n in range(count)))
+
+    def facts(self, tracker: bytes) -> dict[str, str]:
+        """Collect nothing."""
+        return {}
 
     def opens_form(self, intent: str) -> bool:
         """Ask for nothing."""

@@ -14,6 +14,7 @@ from dialogue.runtime.events import (
     intent_of,
     is_action,
     rejected,
+    said,
 )
 from dialogue.runtime.extraction import extract_slots
 from dialogue.runtime.policies import Policy, Prediction, predict
@@ -38,6 +39,10 @@ class Runtime:
         Changes the tracker. `now` in seconds since the epoch.
         """
         yield from self.begin_session(tracker, turn, now)
+        yield from self.take(tracker, message, turn, now)
+
+    def take(self, tracker: Tracker, message: Event, turn: Turn, now: float) -> Doing:
+        """Take a message of a session that has begun, and act until listening."""
         tracker.update({**message, "timestamp": now})
         yield from self._extract(tracker, turn, now)
         yield from self.act(tracker, turn, now)
@@ -66,6 +71,11 @@ class Runtime:
             if wanted in self.domain.known_actions:
                 return Prediction(wanted, 1.0, "followup_action")
         return predict(self.policies, tracker)
+
+    def first_action(self, intent: str) -> str:
+        """Return what is done first where a new conversation begins with an intent."""
+        tracker = Tracker(self.domain, [action(LISTEN), said(None, intent)])
+        return self.predict(tracker).action
 
     def _expired(self, tracker: Tracker, now: float) -> bool:
         limit = self.domain.session_expiration_time

@@ -1,6 +1,7 @@
 """Read the domain: intents, entities, slots with their mappings, forms, responses, actions."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from dialogue.runtime.domain import DEFAULT_INTENTS, OTHER, Domain, Form, Slot
@@ -31,16 +32,21 @@ def read_domain(files: Files) -> Domain:
         if key == "e2e_actions" and node.value:
             node.fail("end-to-end actions are not supported. Give the texts as responses.")
     entities, labels, ignored = _entities(files)
-    responses = {name: _response(name, node) for name, node in _merged(files, "responses").items()}
+    slots = {name: _slot(name, node) for name, node in _merged(files, "slots").items()}
+    intents = _intents(files, entities, labels, ignored)
+    responses = {
+        name: _response(files, name, node, slots, intents)
+        for name, node in _merged(files, "responses").items()
+    }
     actions, need_domain = _actions(files)
     retrieving = [f"utter_{intent}" for intent in files.retrieval_intents]
     expiration, carry_over = _session(files)
     config = {key: node for each in files.of("config") for key, node in _map(each).items()}
     stored = config.get("store_entities_as_slots")
     return Domain(
-        intents=_intents(files, entities, labels, ignored),
+        intents=intents,
         entities=entities,
-        slots={name: _slot(name, node) for name, node in _merged(files, "slots").items()},
+        slots=slots,
         forms={name: _form(name, node) for name, node in _merged(files, "forms").items()},
         responses=responses,
         actions=list(dict.fromkeys([*_ordered(actions, responses), *retrieving])),
@@ -191,15 +197,35 @@ def _form(name: str, node: Node) -> Form:
     )
 
 
-def _response(name: str, node: Node) -> list[dict[str, Any]]:
+def _response(
+    files: Files, name: str, node: Node, slots: Collection[str], intents: Collection[str]
+) -> list[dict[str, Any]]:
     variations = []
     for entry in node.sequence(f"response '{name}'"):
         fields = entry.mapping(f"a variation of '{name}'")
         for condition in entries(fields, "condition"):
-            if set(condition.mapping("a condition")) != {"type", "name", "value"}:
+            told = condition.mapping("a condition")
+            if set(told) != {"type", "name", "value"}:
                 condition.fail("a condition reads {type: slot, name: …, value: …}. Correct it.")
+            if told["name"].value not in slots:
+                files.warn(told["name"], f"slot '{told['name'].value}' is not in the domain.")
+        for button in entries(fields, "buttons"):
+            _check_button(files, button, intents)
+        if not fields.keys() & {"text", "image", "buttons", "quick_replies"}:
+            files.warn(entry, f"this variation of '{name}' says nothing that is sent here.")
         variations.append(entry.plain() or {})
     return variations
+
+
+def _check_button(files: Files, button: Node, intents: Collection[str]) -> None:
+    fields = button.mapping("a button")
+    for key in ("title", "payload"):
+        if key not in fields:
+            button.fail(f"a button needs '{key}:'. Add it.")
+    payload = fields["payload"].text("payload")
+    intent = re.split(r"[{@]", payload.removeprefix("/"), maxsplit=1)[0].strip()
+    if payload.startswith("/") and intent not in intents:
+        files.warn(fields["payload"], f"payload '{payload}' names no intent of the domain.")
 
 
 def _actions(files: Files) -> tuple[list[str], list[str]]:

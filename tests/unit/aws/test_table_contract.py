@@ -23,7 +23,7 @@ class TestConversation:
     def test_is_read_as_it_was_written(self, table: Table) -> None:
         """What is written is read, to the last field."""
         new = conversation(
-            tracker={"slots": {"n": 1.5, "ü": None}},
+            tracker=bytes(range(256)),
             known={"ABC": NOW},
             escalation=escalation(),
             timers={"idle": NOW},

@@ -37,6 +37,11 @@ def buttons(house: House) -> list[str]:
     return [title for title, _ in house.messenger.taken[-1].buttons]
 
 
+def token(house: House, title: str) -> str:
+    """Return what a button that was shown last sends when it is tapped."""
+    return dict(house.messenger.taken[-1].buttons)[title]
+
+
 def waiting_house(text: str = "Ich möchte mit einem Menschen sprechen.") -> House:
     """Return a house in which somebody waits for a person, without a time told."""
     house = new_house()

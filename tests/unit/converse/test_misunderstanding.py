@@ -8,7 +8,7 @@ from conversation.bot import Bot
 from conversation.understanding import FALLBACK_INTENT, RankedIntent, Understanding
 from tests.guarantees.example import example_bot
 from tests.guarantees.house import House
-from tests.unit.converse.talk import buttons, disclosed, new_house, reference, sentence
+from tests.unit.converse.talk import buttons, disclosed, new_house, reference, sentence, token
 
 BINS = "Wann wird die Mülltonne abgeholt?"
 BUSES = "Wo finde ich den Fahrplan der Buslinie 7?"
@@ -22,6 +22,7 @@ class Unsure:
         self.front_door = bot.front_door
         self.answer = bot.answer
         self.chosen = bot.chosen
+        self.facts = bot.facts
         self.opens_form = bot.opens_form
         self.say = bot.say
         self.title = bot.title
@@ -65,7 +66,7 @@ def test_a_number_or_title_right_after_the_options_is_understood(text: str) -> N
 def test_a_tap_is_understood() -> None:
     """The button's token brings its intent."""
     house = _asked_back()
-    house.tap("/submit_meter_reading")
+    house.tap(token(house, "Zählerstand melden"))
     house.rest()
     assert "zaehlerstand" in house.messenger.texts()[-1]
 

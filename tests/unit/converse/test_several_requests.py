@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from conversation.bot import Answer
+from conversation.bot import Answer, Heard
 from conversation.message import Content
 from conversation.turn import ActionCall
 from conversation.understanding import FALLBACK_INTENT, Language, RankedIntent, Understanding
@@ -31,22 +31,18 @@ class Listener(EchoBot):
         return first.model_copy(update={"text": text, "requests": requests})
 
     def answer(
-        self,
-        understanding: Understanding,
-        tracker: Mapping[str, Any],
-        language: Language,
-        seed: int,
+        self, understanding: Understanding, tracker: bytes, heard: Heard
     ) -> Generator[ActionCall, dict[str, Any], Answer]:
         """Answer with the intent and what came before it."""
         intent = understanding.intent
         if intent in ("lost", FALLBACK_INTENT):
-            return Answer(understood=False)
+            return Answer(understood=False, tracker=tracker)
         if intent == "look":
-            yield ActionCall(key="", action="look_up")
-        before = tracker.get("before", "")
+            yield ActionCall(action="look_up")
+        before = tracker.decode()
         return Answer(
             contents=(Content(text=f"{intent} after {before or 'nothing'}"),),
-            tracker={"before": f"{before}{intent} "},
+            tracker=f"{before}{intent} ".encode(),
             hand_over="intent" if intent == "complain" else None,
         )
 
@@ -106,9 +102,9 @@ def test_actions_of_several_requests_have_keys_of_their_own(house: House) -> Non
 
 
 def test_while_waiting_what_the_bot_knows_is_answered(house: House) -> None:
-    """Of several things, those for the person are passed on."""
+    """Of several things, those for the person are passed on; none is the beginning of a talk."""
     house.ask("talk_to_human")
-    assert house.ask("hours. complain. meter") == ["hours after nothing", "meter after hours"]
+    assert house.ask("hours. complain. meter") == ["hours after nothing", "meter after nothing"]
     assert house.ask("complain. lost") == ["added"]
 
 

@@ -16,7 +16,7 @@ from conversation.message import Author, Content, Message
 from conversation.turn import MessageState, Turn, TurnRecord
 from desk.outside import Outside
 from desk.routes import Desk
-from dialogue.compiled import CompiledBot, Variation
+from dialogue.compiled import CompiledBot
 from dialogue.voice import CompiledVoice
 from tests.fakes import MemoryArchive, MemoryInbound, MemoryOutbound, MemoryQueue, MemoryTable
 from tests.faults import Faults
@@ -47,12 +47,18 @@ JONAS = {**ANNA, "sub": "jonas-2", "name": "Jonas Beck", "email": "jonas@stadtwe
 
 def voice(front_door: FrontDoor) -> CompiledVoice:
     """Return a voice that knows the one sentence which the desk says."""
-    joined = (
-        Variation(text="{agent} is here for you now.", condition={"language": "en"}),
-        Variation(text="{agent} ist jetzt für Sie da.", condition={"language": "de"}),
-    )
+    joined = [
+        {
+            "text": text,
+            "condition": [{"type": "slot", "name": "language", "value": language}],
+        }
+        for language, text in (
+            ("en", "{agent} is here for you now."),
+            ("de", "{agent} ist jetzt für Sie da."),
+        )
+    ]
     responses = {"utter_pforte_agent_joined": joined}
-    bot = CompiledBot(front_door=front_door, intents=(), rules={}, responses=responses)
+    bot = CompiledBot(front_door=front_door, responses=responses)
     return CompiledVoice(bot)
 
 
@@ -176,6 +182,7 @@ class House:
             question=question,
             team=fields.pop("team", "default"),
             promised=fields.pop("promised", None),
+            facts=fields.pop("facts", {}),
         )
         return self.put(
             Conversation(

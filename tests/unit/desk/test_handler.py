@@ -15,7 +15,7 @@ from tests.unit.desk.scenes import FRONT_DOOR
 @pytest.fixture
 def built(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     """Give the function its environment and a trained bot without a model."""
-    bot = CompiledBot(front_door=FRONT_DOOR, intents=(), rules={}, responses={})
+    bot = CompiledBot(front_door=FRONT_DOOR, responses={})
     (tmp_path / FILE).write_text(bot.to_json())
     settings = {
         "TABLE_NAME": "table",

@@ -30,7 +30,7 @@ def test_the_head_tells_what_an_agent_must_know() -> None:
     waiting = house.waiting(
         "Yusuf Demir",
         minutes=5,
-        tracker={"slots": {"zaehler": "1ESY 44", "leer": None, "ok": True}},
+        facts={"zaehler": "1ESY 44"},
     )
     head = _thread(house, waiting.id)["head"]
     assert (head["name"], head["language"], head["channel"]) == ("Yusuf Demir", "de", "whatsapp")

@@ -6,13 +6,15 @@ from typing import Any
 
 import pytest
 
-from conversation.bot import Answer, Bot
+from conversation.bot import Answer, Bot, Heard
 from conversation.turn import ActionCall
 from conversation.understanding import FALLBACK_INTENT, Language, Understanding
 from dialogue.rasa_bot import RasaBot, load
 from pforte.bot.training import train
 
 WriteBot = Callable[..., Path]
+
+NOW = 1_795_348_800_000
 
 
 @pytest.fixture
@@ -22,6 +24,12 @@ def bot(write_bot: WriteBot, tmp_path: Path) -> RasaBot:
 
 def meant(intent: str) -> Understanding:
     return Understanding(text="…", intent=intent, confidence=1.0)
+
+
+def heard(language: Language = "en", now: int = NOW, **slots: str | bool | None) -> Heard:
+    return Heard(
+        conversation="c", channel="whatsapp", now=now, seed=1, slots={"language": language, **slots}
+    )
 
 
 def finish(
@@ -40,7 +48,7 @@ def finish(
 
 
 def answered(bot: RasaBot, intent: str, language: Language = "en") -> Answer:
-    return finish(bot.answer(meant(intent), {}, language, 1))[1]
+    return finish(bot.answer(meant(intent), b"", heard(language)))[1]
 
 
 def test_it_is_a_bot(bot: RasaBot) -> None:
@@ -61,9 +69,9 @@ def test_a_rule_answers_in_the_language(bot: RasaBot) -> None:
 
 def test_what_no_rule_takes_is_not_understood(bot: RasaBot) -> None:
     """The front door asks back where the dialogue has nothing to say."""
-    assert answered(bot, FALLBACK_INTENT) == Answer(
-        understood=False, tracker={"slots": {"place": "Hauptstraße"}}
-    )
+    answer = answered(bot, FALLBACK_INTENT)
+    assert not answer.understood
+    assert answer.contents == ()
 
 
 def test_a_rule_for_the_fallback_takes_it(write_bot: WriteBot, tmp_path: Path) -> None:
@@ -95,9 +103,8 @@ def test_an_intent_that_needs_a_person_says_so(write_bot: WriteBot, tmp_path: Pa
 
 def test_a_custom_action_is_called_in_the_words_of_the_action_server(bot: RasaBot) -> None:
     """The call carries what rasa-sdk reads; its slots and responses come into the answer."""
-    understanding = meant("opening_hours")
     calls, answer = finish(
-        bot.answer(understanding, {"slots": {"place": "Markt"}}, "de", 1),
+        bot.answer(meant("opening_hours"), b"", heard("de")),
         {
             "events": [{"event": "slot", "name": "place", "value": "Rathaus"}],
             "responses": [
@@ -111,7 +118,7 @@ def test_a_custom_action_is_called_in_the_words_of_the_action_server(bot: RasaBo
     assert call.action == "action_look_up"
     assert call.payload["next_action"] == "action_look_up"
     tracker = call.payload["tracker"]
-    assert tracker["slots"] == {"language": "de", "place": "Markt"}
+    assert tracker["slots"].items() >= {"language": "de", "place": "Hauptstraße"}.items()
     assert tracker["latest_message"]["intent"] == {"name": "opening_hours", "confidence": 1.0}
     assert [content.text for content in answer.contents] == [
         "Found it.",
@@ -119,19 +126,59 @@ def test_a_custom_action_is_called_in_the_words_of_the_action_server(bot: RasaBo
         "Nine to five, Rathaus.",
     ]
     assert answer.contents[0].buttons[0].payload == "/greet"
-    assert answer.tracker == {"slots": {"place": "Rathaus"}}
+    assert bot.facts(answer.tracker) == {"place": "Rathaus"}
+
+
+def test_the_key_of_a_call_is_where_actions_read_it(bot: RasaBot) -> None:
+    """rasa-sdk hands an action the message with its metadata; the call itself stays as it is."""
+    call = next(bot.answer(meant("opening_hours"), b"", heard()))
+    keyed = call.keyed("turn/action_look_up/0")
+    assert keyed.key == "turn/action_look_up/0"
+    assert keyed.payload["tracker"]["latest_message"]["metadata"] == {"key": keyed.key}
+    assert "key" not in str(call.payload["tracker"]["latest_message"])
+
+
+def test_a_failed_action_ends_the_turn(bot: RasaBot) -> None:
+    """What follows an action that failed is not said: it would speak of what was not done."""
+    _, answer = finish(
+        bot.answer(meant("opening_hours"), b"", heard()), {"failed": "it took too long"}
+    )
+    assert answer.failed == "action_look_up"
+    assert answer.contents == ()
+
+
+def test_an_action_that_refuses_is_no_failure(bot: RasaBot) -> None:
+    """Something else is predicted: here nothing fits, and the front door asks back."""
+    _, answer = finish(bot.answer(meant("opening_hours"), b"", heard()), {"rejected": True})
+    assert not answer.failed
+    assert not answer.understood
 
 
 def test_slots_can_be_reset(bot: RasaBot) -> None:
     """After `reset_slots` the initial values hold again."""
+    moved = {"events": [{"event": "slot", "name": "place", "value": "Markt"}], "responses": []}
+    _, first = finish(bot.answer(meant("opening_hours"), b"", heard()), moved)
     _, answer = finish(
-        bot.answer(meant("opening_hours"), {"slots": {"place": "Markt"}}, "en", 1),
+        bot.answer(meant("opening_hours"), first.tracker, heard()),
         {"events": [{"event": "reset_slots"}], "responses": []},
     )
-    assert answer.tracker == {"slots": {"place": "Hauptstraße"}}
+    assert bot.facts(answer.tracker) == {"place": "Hauptstraße"}
 
 
-@pytest.mark.parametrize("payload", ["greet", "/unknown", "/greet now", '/greet{"a": "b"}', ""])
+def test_what_another_release_wrote_begins_anew(bot: RasaBot) -> None:
+    """A tracker that cannot be read any more costs the customer the form, not the answer."""
+    _, answer = finish(bot.answer(meant("greet"), b"?from another age", heard()))
+    assert [content.text for content in answer.contents] == ["Hello!"]
+
+
+def test_only_slots_of_the_domain_are_set(bot: RasaBot) -> None:
+    """The front door may set what a bot does not have: nothing happens."""
+    _, answer = finish(bot.answer(meant("greet"), b"", heard(verified=None, nobody=True)))
+    assert "nobody" not in bot.facts(answer.tracker)
+    assert answer.understood
+
+
+@pytest.mark.parametrize("payload", ["greet", "/unknown", ""])
 def test_only_a_known_payload_is_a_choice(bot: RasaBot, payload: str) -> None:
     """What is no payload of ours is a text, or nothing."""
     assert bot.chosen(payload) is None
@@ -139,9 +186,9 @@ def test_only_a_known_payload_is_a_choice(bot: RasaBot, payload: str) -> None:
 
 def test_a_payload_is_a_choice(bot: RasaBot) -> None:
     """A tapped button means its intent, without doubt."""
-    chosen = bot.chosen("/greet")
+    chosen = bot.chosen('/greet{"a": "b"}')
     assert chosen is not None
-    assert (chosen.intent, chosen.confidence) == ("greet", 1.0)
+    assert (chosen.intent, chosen.confidence, chosen.chosen) == ("greet", 1.0, True)
 
 
 def test_the_house_has_its_sentences(bot: RasaBot) -> None:

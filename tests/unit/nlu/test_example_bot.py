@@ -2,10 +2,9 @@
 
 import pytest
 
-from dialogue.compile import compile_project
-from dialogue.project import read_project
 from dialogue.rasa_bot import RasaBot
 from pforte.bot.testing import Result, read_cases, run_cases
+from pforte.bot.training import read_bot
 from tests.guarantees.example import BOT, example_bot
 
 
@@ -21,9 +20,7 @@ def result(bot: RasaBot) -> Result:
 
 def test_nothing_about_it_is_warned_of() -> None:
     """What an author learns from is written as an author should write."""
-    project = read_project(BOT)
-    compile_project(project)
-    assert project.warnings == []
+    assert read_bot(BOT).compiled.warnings == []
 
 
 def test_what_it_acts_on_is_right(result: Result) -> None:
