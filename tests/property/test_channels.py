@@ -5,7 +5,7 @@ import re
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from channels.base import ProviderResponse, WebhookRequest
@@ -19,7 +19,6 @@ IDENTITY = Identity(b"0123456789abcdef")
 PUSHED = [channel for channel in CHANNELS.values() if channel.abilities.pushed]
 
 # The first text of a fresh checkout builds Hypothesis' tables of characters: seconds, once.
-unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 WORDS = """
     entry changes value field metadata phone_number_id contacts wa_id user_id profile name messages
@@ -68,7 +67,6 @@ def whatsapp(value: Any) -> Any:
 
 
 @pytest.mark.parametrize("channel", PUSHED, ids=lambda channel: channel.name)
-@unhurried
 @given(body=st.dictionaries(st.sampled_from(WORDS), JSON, max_size=5))
 def test_parse_takes_every_json_object(channel: Any, body: Any) -> None:
     """Any JSON object becomes events that can be stored, the same ones each time."""
@@ -76,7 +74,6 @@ def test_parse_takes_every_json_object(channel: Any, body: Any) -> None:
     assert taken(channel, raw) == taken(channel, raw)
 
 
-@unhurried
 @given(message=JSON, contacts=JSON, statuses=JSON)
 def test_whatsapp_takes_every_message(message: Any, contacts: Any, statuses: Any) -> None:
     """Whatever stands where messages, contacts and statuses belong, nothing breaks."""
@@ -84,7 +81,6 @@ def test_whatsapp_takes_every_message(message: Any, contacts: Any, statuses: Any
     taken(CHANNELS["whatsapp"], json.dumps(whatsapp(value)).encode())
 
 
-@unhurried
 @given(
     kind=st.sampled_from(["message", "callback_query", "my_chat_member", "edited_message"]),
     part=st.dictionaries(st.sampled_from(WORDS), JSON),
@@ -94,7 +90,6 @@ def test_telegram_takes_every_update(kind: str, part: Any) -> None:
     taken(CHANNELS["telegram"], json.dumps({"update_id": 1, kind: part}).encode())
 
 
-@unhurried
 @given(text=st.text(st.characters(), min_size=1), broken=st.dictionaries(st.text(), JSON))
 def test_text_never_vanishes(text: str, broken: Any) -> None:
     """A message with text is a message with that text, whatever else is wrong with it."""
@@ -110,7 +105,6 @@ def test_text_never_vanishes(text: str, broken: Any) -> None:
 
 
 @pytest.mark.parametrize("channel", PUSHED, ids=lambda channel: channel.name)
-@unhurried
 @given(body=st.binary())
 def test_parse_raises_nothing_but_malformed(channel: Any, body: bytes) -> None:
     """Any bytes are events or the caller's mistake."""
@@ -121,7 +115,6 @@ def test_parse_raises_nothing_but_malformed(channel: Any, body: bytes) -> None:
 
 
 @pytest.mark.parametrize("channel", PUSHED, ids=lambda channel: channel.name)
-@unhurried
 @given(body=st.binary(), header=st.text(st.characters()), secret=st.text())
 def test_verify_refuses_without_an_error(
     channel: Any, body: bytes, header: str, secret: str
@@ -133,7 +126,6 @@ def test_verify_refuses_without_an_error(
 
 
 @pytest.mark.parametrize("channel", PUSHED, ids=lambda channel: channel.name)
-@unhurried
 @given(status=st.integers(200, 599), answer=JSON)
 def test_every_answer_has_an_outcome(channel: Any, status: int, answer: Any) -> None:
     """Whatever a messenger answers, a message is sent, waits or is refused."""
@@ -146,7 +138,6 @@ TEXTS = st.lists(
 ).map("".join)
 
 
-@unhurried
 @given(text=TEXTS, limit=st.integers(2, 50))
 def test_splitting_loses_nothing(text: str, limit: int) -> None:
     """The parts are the text in its order, only white space between them is gone."""
@@ -160,7 +151,6 @@ def test_splitting_loses_nothing(text: str, limit: int) -> None:
     assert not rest.strip()
 
 
-@unhurried
 @given(text=TEXTS, limit=st.integers(2, 50))
 def test_splitting_keeps_the_limit(text: str, limit: int) -> None:
     """No part is empty or longer than the limit, counted as messengers count."""

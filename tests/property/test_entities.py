@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conversation.masking import is_card, masked_text
@@ -45,7 +45,6 @@ def extractor(tmp_path_factory: pytest.TempPathFactory) -> Extractor:
     return Extractor.load(folder)
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(text=ANYTHING, now=MOMENTS)
 def test_what_is_found_is_in_the_text(extractor: Extractor, text: str, now: int) -> None:
     """Stretches are inside the text, hold something, and a repeat finds the same."""
@@ -59,7 +58,6 @@ def test_what_is_found_is_in_the_text(extractor: Extractor, text: str, now: int)
     assert extractor.extract(text, now) == found
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(text=ANYTHING)
 def test_of_one_entity_no_two_overlap(extractor: Extractor, text: str) -> None:
     """A slot is filled by one thing, not by a thing and its half."""
@@ -114,7 +112,7 @@ def test_every_card_number_is_masked_however_it_is_grouped(
         assert masked_text(f"Karte {written} bitte") == f"Karte •••• {number[-4:]} bitte"
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.data())
 def test_the_gradient_is_that_of_the_loss(data: st.DataObject) -> None:
     """The field's slope is what differences of its loss say."""

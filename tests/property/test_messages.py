@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -50,7 +50,6 @@ def interpreter(tmp_path_factory: pytest.TempPathFactory) -> Interpreter:
     return Interpreter.load(folder)
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(text=ANYTHING)
 @example("Ich möchte nicht kündigen. " * 4_000)
 @example("x" * 100_000)
@@ -77,7 +76,6 @@ def test_any_message_is_read_in_bounded_work(interpreter: Interpreter, text: str
     assert sum(len(piece.split()) for piece in reader.read) <= 2 * TOKENS
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(text=ANYTHING)
 def test_requests_are_several_or_none(interpreter: Interpreter, text: str) -> None:
     """Each is another intent that is acted on; the message's own is one of them."""

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from nlu.features import LONGEST, features, shorten
@@ -25,7 +25,6 @@ def interpreter(tmp_path_factory: pytest.TempPathFactory) -> Interpreter:
     return Interpreter.load(folder)
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(text=ANYTHING)
 def test_any_text_is_understood(interpreter: Interpreter, text: str) -> None:
     """Confidences are probabilities, the ranking is in order, and a repeat finds the same."""
@@ -38,7 +37,6 @@ def test_any_text_is_understood(interpreter: Interpreter, text: str) -> None:
     assert interpreter.parse(text) == found
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(text=ANYTHING)
 def test_work_for_one_text_is_bounded(text: str) -> None:
     """However long a text is, only so many n-grams of it are looked at."""

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dialogue.runtime.calls import Call, Result, Turn
@@ -113,7 +113,7 @@ def history(tracker: Tracker) -> Any:
 
 
 @given(KNOWN, TURNS, TURNS)
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=200)
 def test_what_is_stored_goes_on_as_in_memory(
     known: list[Event], events: list[Event], more: list[Event]
 ) -> None:
@@ -138,7 +138,7 @@ def events_of_session(events: Sequence[Event]) -> list[Event]:
 
 
 @given(KNOWN, TURNS, st.integers(1, 4))
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=200)
 def test_beyond_the_cap_the_state_stays(
     known: list[Event], events: list[Event], turns: int
 ) -> None:
@@ -198,7 +198,7 @@ def runtime(request: pytest.FixtureRequest, pforte_shared: Path) -> Runtime:
 
 
 @given(data=st.data())
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60)
 def test_a_bot_says_and_does_the_same(runtime: Runtime, data: st.DataObject) -> None:
     """Turn for turn the events are those of a conversation that never left memory."""
     turns = data.draw(st.lists(st.tuples(messages(runtime.domain), GAPS), min_size=1, max_size=12))

@@ -46,6 +46,7 @@ class Company:
             base_url=backend.url,
             trust_env=False,
             verify=no_authorities,
+            timeout=60,
             headers={"Authorization": f"Bearer {TOKEN}"},
         )
         self._keys = count()

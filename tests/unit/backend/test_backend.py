@@ -243,7 +243,7 @@ def _writes(house: Company) -> list[tuple[str, dict[str, Any]]]:
     ]
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, suppress_health_check=list(HealthCheck))
 @given(order=st.lists(st.integers(0, 7), min_size=2, max_size=16))
 def test_a_key_has_one_effect_in_any_order(order: list[int]) -> None:
     """However often and mixed requests are repeated: one effect each, and the same answer."""

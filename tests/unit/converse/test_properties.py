@@ -1,6 +1,6 @@
 """What holds for any burst, any history, any reference and any text."""
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from conversation.conversation import KNOWN_IDS, Conversation, short_id
@@ -114,7 +114,6 @@ def test_references_differ(turns: list[tuple[object, int]]) -> None:
     assert len(made) == len(turns)
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.text(st.characters(exclude_categories=["Cs"]), min_size=1), max_size=4))
 def test_any_text_is_kept_word_for_word_and_never_a_fault(texts: list[str]) -> None:
     """Whatever customers write stands in the thread as they wrote it, and is answered."""

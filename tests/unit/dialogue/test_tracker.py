@@ -177,7 +177,7 @@ EVENTS = st.lists(
 
 
 @given(EVENTS)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_what_is_followed_event_by_event_is_what_a_replay_gives(events: list[Event]) -> None:
     """The tracker keeps up with its events as if each time it began from the first."""
     tracker = Tracker(DOMAIN)
@@ -190,7 +190,7 @@ def test_what_is_followed_event_by_event_is_what_a_replay_gives(events: list[Eve
 
 
 @given(EVENTS, EVENTS)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_a_copy_goes_its_own_way(common: list[Event], more: list[Event]) -> None:
     """What is tried on a copy does not change the conversation."""
     tracker = Tracker(DOMAIN, common)

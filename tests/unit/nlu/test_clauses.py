@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from nlu.clauses import CHARACTERS, LIMIT, TOKENS, plan
@@ -19,7 +19,6 @@ ANYTHING = st.one_of(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(text=ANYTHING)
 def test_work_for_one_message_is_bounded(text: str) -> None:
     """However long a message is, so many pieces, words and characters of it are read at most."""
@@ -30,7 +29,6 @@ def test_work_for_one_message_is_bounded(text: str) -> None:
     assert sum(len(piece.text.split()) for piece in found) <= 2 * TOKENS
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(text=ANYTHING)
 def test_a_piece_is_a_stretch_of_the_message(text: str) -> None:
     """What is found in a piece can be shown in the message; each has a letter."""
