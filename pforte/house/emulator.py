@@ -14,8 +14,8 @@ from pforte.failure import Failure
 from pforte.house.house import CHECKOUT, REGION
 
 _PROGRAM = CHECKOUT / ".ministack" / "bin" / "ministack"
-_START_SECONDS = 60
-_STOP_SECONDS = 60
+_START_SECONDS = 180
+_STOP_SECONDS = 180
 
 
 class Emulator:
@@ -140,7 +140,7 @@ def _temporary(state: Path) -> Path:
 
 def _answers(port: int) -> bool:
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/_ministack/health", timeout=2):
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/_ministack/health", timeout=30):
             return True
     except (URLError, OSError):
         return False
