@@ -104,7 +104,7 @@ def test_how_much_of_the_past_counts(tmp_path: Path, memory: str, heard: str) ->
     assert talk.hear("/ask") == [heard]
 
 
-@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("seed", range(3))
 def test_forgetting_is_beginning_at_each_later_action(tmp_path: Path, seed: int) -> None:
     """What is told of a shorter past is what a conversation tells that had no more of it."""
     stories = STORIES + (
@@ -117,16 +117,16 @@ def test_forgetting_is_beginning_at_each_later_action(tmp_path: Path, seed: int)
     assert isinstance(forgetful, MemoizationPolicy)
     exact = replace(forgetful, settings=MemoizationSettings(augmented=False))
     drawn = random.Random(seed)
-    heard = ["/greet", "/ask", "/yes", "/no", "/hours", '/greet{"city": "a"}', "?"]
+    heard = ["/greet", "/ask", "/yes", "/no", '/greet{"city": "a"}', "?"]
+    heard += ["/hours", '/hours{"city": "a"}', '/hours{"city": "b"}']
     talk = Talk(runtime)
-    found = []
-    for _ in range(30):
+    for _ in range(25):
         talk.say(drawn.choice(heard))
-        events = talk.tracker.applied
-        # As it stood before the last action: there was something to predict.
-        events = events[: max(i for i, each in enumerate(events) if is_action(each))]
-        actions = [index for index, event in enumerate(events) if is_action(event)]
-        pasts = [Tracker(runtime.domain, events[start:]) for start in (0, *actions)]
+    events = talk.tracker.applied
+    actions = [index for index, event in enumerate(events) if is_action(event)]
+    found = []
+    for place, end in enumerate(actions):
+        pasts = [Tracker(runtime.domain, events[start:end]) for start in (0, *actions[:place])]
         tries = [exact.predict(past) for past in pasts]
         known = next((each for each in tries if each.confidence), tries[0])
         predicted = forgetful.predict(pasts[0])
