@@ -13,7 +13,9 @@ class ValidateBankDetailsForm(RequestForm):
     """Check the account number; reading it has checked its digits."""
 
     form = FORM
+    intent = "change_bank_details"
     asked = ("iban", "bank_check")
+    told = ("iban",)
 
     def settle(self, talk: Talk) -> None:
         """Have the account confirmed; another one is asked about anew."""

@@ -19,6 +19,7 @@ class ValidateInstalmentForm(RequestForm):
     """Check contract, amount and begin."""
 
     form = FORM
+    intent = "change_instalment"
     asked = ("contract", "instalment_amount", "instalment_begin")
 
     def settle(self, talk: Talk) -> None:

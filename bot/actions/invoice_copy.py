@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from actions import words
+from actions import words, written
 from actions.backend import Refused
 from actions.request import RequestAction, RequestForm, give_up
 from actions.talk import Talk, choice
@@ -17,10 +17,11 @@ class ValidateInvoiceForm(RequestForm):
     """Check that the invoice is one of the customer's."""
 
     form = FORM
-    asked = ("invoice",)
+    intent = "ask_invoice_copy"
+    asked = told = ("invoice",)
 
     def settle(self, talk: Talk) -> None:
-        """Find the invoice by its number, or by its year if only one is of that year."""
+        """Find the invoice by its number, as the newest, or by its year if it is the only one."""
         known = _invoices(talk)
         if not known:
             give_up(talk, "no_invoice")
@@ -29,6 +30,8 @@ class ValidateInvoiceForm(RequestForm):
         if said is None:
             return
         found = [each for each in known if said in (each["invoice"], each["ends"][:4])]
+        if said == written.LATEST:
+            found = list({each["product"]: each for each in reversed(known)}.values())
         if len(found) == 1:
             talk.set("invoice", found[0]["invoice"])
             return

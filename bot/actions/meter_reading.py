@@ -15,6 +15,7 @@ class ValidateMeterReadingForm(RequestForm):
     """Check meter and reading; an implausible reading is to be confirmed."""
 
     form = FORM
+    intent = "submit_meter_reading"
     asked = ("meter_number", "meter_reading", "reading_check")
 
     def settle(self, talk: Talk) -> None:

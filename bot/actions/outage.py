@@ -14,6 +14,7 @@ class ValidateOutageForm(RequestForm):
     """Check that the street is one of ours."""
 
     form = "outage_form"
+    intent = "report_outage"
     asked = ("street", "product")
     personal = False
 
@@ -26,6 +27,7 @@ class ValidateOutageStatusForm(RequestForm):
     """Check that the street is one of ours."""
 
     form = "outage_status_form"
+    intent = "outage_status"
     asked = ("street",)
     personal = False
 

@@ -6,7 +6,7 @@ time, so that whatever was said before can be corrected.
 
 import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 from rasa_sdk.events import SlotSet
@@ -37,6 +37,12 @@ _SAID_WHEN_UNREADABLE = {
     *("customer_number", "postcode", "meter_reading", "instalment_amount", "iban"),
 }
 
+_NUMBERS = ("customer_number", "postcode", "meter_number", "meter_reading")
+"""What is told apart by the question, where one number of a message is found to be several."""
+
+_ANSWERS = (None, "nlu_fallback", "inform", "affirm", "deny")
+"""Intents of messages that may answer a question; others want something else."""
+
 
 class RequestAction(Action, ABC):
     """An action that works on a Talk, beside the event loop, as the back end may take its time."""
@@ -61,10 +67,15 @@ class RequestAction(Action, ABC):
 
 
 class RequestForm(FormValidationAction, ABC):
-    """The validation of a form: `asked` in this order, after who it is where it is `personal`."""
+    """The validation of a form: `asked` in this order, after who it is where it is `personal`.
+
+    `intent` is what the form is for; with it comes at times what no entity tells: `told`.
+    """
 
     form: ClassVar[str]
+    intent: ClassVar[str]
     asked: ClassVar[tuple[str, ...]]
+    told: ClassVar[tuple[str, ...]] = ()
     personal: ClassVar[bool] = True
 
     def name(self) -> str:
@@ -102,12 +113,17 @@ class RequestForm(FormValidationAction, ABC):
     ) -> list[Event]:
         """Take a bare answer to the question that is open, where no entity was found in it."""
         wanted = await self.required_slots([], dispatcher, tracker, domain)
-        requested = tracker.get_slot("requested_slot")
         given = tracker.slots_to_validate()
-        text = (tracker.latest_message or {}).get("text") or ""
-        if requested not in wanted or requested in given or text.startswith("/"):
+        message = tracker.latest_message or {}
+        text = message.get("text") or ""
+        intent = (message.get("intent") or {}).get("name")
+        if text.startswith("/") or intent not in (*_ANSWERS, self.intent):
             return []
-        found = written.bare_answer(requested, text)
+        asked = (tracker.get_slot("requested_slot"), *(self.told if intent == self.intent else ()))
+        found: dict[str, Any] = {}
+        for name in asked:
+            if name in wanted:
+                found |= written.bare_answer(name, text)
         return [SlotSet(name, value) for name, value in found.items() if name not in given]
 
     async def get_validation_events(
@@ -115,7 +131,7 @@ class RequestForm(FormValidationAction, ABC):
     ) -> list[Event]:
         """Check what the message gave, together with what is known."""
         talk = Talk(self.name(), dispatcher, tracker)
-        talk.given = tracker.slots_to_validate()
+        talk.given = _told_apart(talk, tracker.slots_to_validate())
         await asyncio.to_thread(self._check, talk)
         return talk.slot_events()
 
@@ -129,6 +145,22 @@ class RequestForm(FormValidationAction, ABC):
                     talk.say(f"{name}_unreadable")
         if not self.personal or _identify(talk):
             self.settle(talk)
+
+
+def _told_apart(talk: Talk, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a message gave, each number as one thing only: first of all what was asked for.
+
+    Taken back is what the message set beside it.
+    """
+    asked = (talk.get("requested_slot"), *_NUMBERS)
+    kept, seen = dict(given), set()
+    for name in dict.fromkeys(name for name in asked if name in _NUMBERS and name in given):
+        figures = written.digits(given[name])
+        if figures and figures in seen:
+            del kept[name]
+            talk.set(name, talk.get("verified_customer") if name == "customer_number" else None)
+        seen.add(figures)
+    return kept
 
 
 def _identify(talk: Talk) -> bool:

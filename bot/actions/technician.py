@@ -20,6 +20,7 @@ class ValidateTechnicianForm(RequestForm):
     """Check that the time is free, or look for times of the day that was named."""
 
     form = FORM
+    intent = "book_technician"
     asked = ("product", "appointment")
 
     def settle(self, talk: Talk) -> None:

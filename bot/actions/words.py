@@ -208,8 +208,8 @@ _SENTENCES: Mapping[str, Mapping[Language, str]] = {
     },
     "more_times": {"de": "Spätere Termine", "en": "Later times"},
     "appointment_taken": {
-        "de": "Dieser Termin ist gerade vergeben worden.",
-        "en": "This time has just been taken.",
+        "de": "Dieser Termin ist leider nicht frei.",
+        "en": "I am sorry, this time is not free.",
     },
     "appointment_done": {
         "de": "Der Termin steht: {time}, {product}. Bitte sorgen Sie dafür, dass jemand da ist."
@@ -237,8 +237,8 @@ _SENTENCES: Mapping[str, Mapping[Language, str]] = {
         "en": "We debit this account ({iban}) already; nothing changes.",
     },
     "cancelled": {
-        "de": "In Ordnung, ich habe nichts geändert.",
-        "en": "All right, I have not changed anything.",
+        "de": "In Ordnung, ich habe nichts geändert. Was kann ich sonst für Sie tun?",
+        "en": "All right, I have not changed anything. What else can I do for you?",
     },
     "yes": {"de": "Ja", "en": "Yes"},
     "no": {"de": "Nein", "en": "No"},

@@ -2,7 +2,11 @@
 
 import re
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
+
+LATEST = "latest"
+"""What a customer says of an invoice who wants the newest one."""
 
 _FEW = 4
 _FEW_WORDS = rf"(?:[^\W\d_]+[ ,:.!-]*){{0,{_FEW}}}"
@@ -11,14 +15,29 @@ _BARE = re.compile(
     rf"\W*{_FEW_WORDS}(?P<number>{_NUMBER})\s*(?:kwh|m³|m3|cbm|kubikmeter|€|eur|euros?)?[.! ]*",
     re.IGNORECASE,
 )
-_DIGITS = re.compile(r"\d(?:[ .\-/]?\d)*")
+_OTHER_NUMBER = re.compile(r"kund|kd|customer|plz|post|nummer|number", re.IGNORECASE)
+_DIGITS = re.compile(r"\d(?:[ \-/]?\d)*")
 _STREET = re.compile(
     r"\w+[ -]?(?:straße|strasse|str\b|weg|platz|allee|gasse|ring|ufer|damm|hof)\w*",
     re.IGNORECASE,
 )
 _METER = re.compile(r"(?<!\w)(?=\w*\d{4})[0-9A-Z]{6,16}(?!\w)", re.IGNORECASE | re.ASCII)
 _IBAN = re.compile(r"(?<!\w)[A-Z]{2}\d{2}(?:[ .-]?[0-9A-Z]){10,30}(?!\w)", re.IGNORECASE | re.ASCII)
-_YEAR = re.compile(r"(?<!\d)20\d\d(?!\d)")
+_INVOICE = re.compile(
+    rf"(?<!\d)20\d\d(?!\d)|(?P<{LATEST}>letzte|neueste|aktuelle|latest|newest|last|current)",
+    re.IGNORECASE,
+)
+_SOON = re.compile(r"sofort|möglich|moeglich|früh|soon|now|possible|early", re.IGNORECASE)
+_PATTERNS = {
+    "street": _STREET,
+    "meter_number": _METER,
+    "iban": _IBAN,
+    "invoice": _INVOICE,
+    "instalment_begin": _SOON,
+}
+_CORRECTED = {"reading_check": "meter_reading", "bank_check": "iban"}
+"""What a message corrects that does not say yes or no: "nein, 8132"."""
+
 _IBAN_LENGTHS = range(15, 35)
 _GERMAN_LENGTH = 22
 
@@ -37,14 +56,17 @@ def bare_answer(slot: str, text: str) -> dict[str, Any]:
 
     A sentence that says more than the answer is none: it may be a question.
     """
+    slot = _CORRECTED.get(slot, slot)
     if slot in ("meter_reading", "instalment_amount"):
         found = _BARE.fullmatch(text.strip())
-        return {slot: found["number"]} if found else {}
+        return {slot: found["number"]} if found and not _OTHER_NUMBER.search(text) else {}
     if slot in ("customer_number", "postcode"):
         return _identity(slot, text)
-    pattern = {"street": _STREET, "meter_number": _METER, "iban": _IBAN, "invoice": _YEAR}.get(slot)
+    pattern = _PATTERNS.get(slot)
     match = pattern.search(text) if pattern else None
-    return {slot: match[0]} if match and "?" not in text else {}
+    if match is None or "?" in text:
+        return {}
+    return {slot: match.lastgroup or match[0]}
 
 
 def _identity(slot: str, text: str) -> dict[str, str]:
@@ -52,12 +74,15 @@ def _identity(slot: str, text: str) -> dict[str, str]:
 
     Between words only what can be the answer is one; figures alone are, whatever they say.
     """
-    groups = re.findall(r"\d+", text)
-    if not groups or "?" in text or len(re.findall(r"[^\W\d_]+", text)) > _FEW:
+    if not re.search(r"\d", text) or "?" in text or len(re.findall(r"[^\W\d_]+", text)) > _FEW:
         return {}
-    first, last, joined = "".join(groups[:-1]), groups[-1], "".join(groups)
-    if customer_number(first) and postcode(last):
-        return {"customer_number": first, "postcode": last}
+    *others, last = re.findall(r"\d+", text)
+    if customer_number("".join(others)) and postcode(last):
+        return {"customer_number": "".join(others), "postcode": last}
+    several = _DIGITS.findall(text)
+    if len(several) > 1:  # a day and its hour
+        return {}
+    joined = digits(several[0])
     alone = not re.search(r"[^\W\d_]", text)
     fits = customer_number(joined) if slot == "customer_number" else postcode(joined)
     return {slot: joined} if alone or fits else {}
@@ -123,6 +148,9 @@ def day(written: Any) -> str | None:
     """Return the first moment of a time entity as far as it is told: "2027-01-01", "…T08"."""
     if isinstance(written, Mapping):
         written = written.get("from") or written.get("value") or written.get("to")
+    week = re.fullmatch(r"(\d{4})-W(\d\d)", str(written))
+    if week:
+        return date.fromisocalendar(int(week[1]), int(week[2]), 1).isoformat()
     match = re.match(r"(\d{4}-\d\d)(-\d\d)?(?:T(\d\d))?", str(written))
     if match is None:
         return None

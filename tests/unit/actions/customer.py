@@ -28,11 +28,13 @@ def executor() -> ActionExecutor:
 class Customer:
     """A conversation: its slots; every call has a key of its own unless one is named.
 
-    `said` are the texts, `buttons` the titles and payloads of the last call.
+    `intent` is what the next messages are taken for. `said` are the texts, `buttons` the titles
+    and payloads of the last call.
     """
 
     def __init__(self, language: str | None = "de", **slots: Any) -> None:
         self.slots: dict[str, Any] = {"language": language, **slots}
+        self.intent: str | None = None
         self.said: list[str] = []
         self.buttons: dict[str, str] = {}
         self.events: list[Event] = []
@@ -67,7 +69,8 @@ class Customer:
 
     def call(self, action: str, text: str, events: list[Event], key: str) -> dict[str, Any]:
         """Return the request to an action server."""
-        message = {"text": text, "intent": {}, "entities": [], "metadata": {"key": key}}
+        intent = {"name": self.intent} if self.intent else {}
+        message = {"text": text, "intent": intent, "entities": [], "metadata": {"key": key}}
         heard = {"event": "user", "text": text, "parse_data": message}
         return {
             "next_action": action,

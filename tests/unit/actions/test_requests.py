@@ -122,6 +122,55 @@ def test_a_question_in_the_middle_is_no_answer(house: Company) -> None:
         assert erika.slots.get("meter_reading") is None
 
 
+@pytest.mark.parametrize(
+    ("asked", "given", "kept"),
+    [
+        ("customer_number", {"customer_number": "4711023", "meter_reading": "4711023"}, "4711023"),
+        ("meter_reading", {"customer_number": "10400", "meter_reading": "10400"}, 10400),
+        ("meter_reading", {"postcode": "10400", "meter_reading": "10.400"}, 10400),
+    ],
+)
+def test_one_number_is_one_thing(
+    house: Company, asked: str, given: dict[str, str], kept: str | int
+) -> None:
+    """A number that is found to be several things is what was asked for, and nothing else."""
+    known = KNOWN if asked == "meter_reading" else {}
+    erika = Customer(**known, requested_slot=asked)
+    erika.fills("meter_reading_form", **given)
+    assert erika.slots[asked] == kept
+    others = set(given) - {asked}
+    assert {name: erika.slots[name] for name in others} == {
+        name: known.get(name) for name in others
+    }
+    assert not house.effects()["wrong_postcode"]
+
+
+def test_a_wish_is_no_answer(house: Company) -> None:
+    """A number in a message that wants something else answers nothing."""
+    erika = Customer(**KNOWN)
+    erika.fills("meter_reading_form")
+    erika.intent = "ask_invoice_copy"
+    assert erika.fills("meter_reading_form", "Rechnung 2024") == "meter_reading"
+    assert erika.slots.get("meter_reading") is None
+    erika.intent = "inform"
+    assert erika.fills("meter_reading_form", "das sind 8415") is None
+
+
+def test_what_no_entity_tells_may_come_with_the_request(house: Company) -> None:
+    """ "Die letzte Rechnung" and a mistyped IBAN are heard in the very first message."""
+    erika = Customer(**KNOWN)
+    erika.intent = "ask_invoice_copy"
+    assert erika.fills("invoice_form", "schicken Sie mir die letzte Rechnung") is None
+    assert erika.slots["invoice"] == "2025-4711023-E"
+    mehmet = Customer(**MEHMET)
+    mehmet.intent = "ask_invoice_copy"
+    assert mehmet.fills("invoice_form", "schicken Sie mir die letzte Rechnung") == "invoice"
+    assert not mehmet.said
+    mehmet.intent = "change_bank_details"
+    assert mehmet.fills("bank_details_form", "neue IBAN DE03120300000000202051") == "iban"
+    assert "Prüfziffern" in mehmet.said[0]
+
+
 def test_an_invoice_opens(house: Company) -> None:
     """The newest are offered; the link that comes opens a PDF, and the text says until when."""
     erika = Customer("en", **KNOWN)
@@ -262,7 +311,7 @@ def test_a_time_that_is_not_free_is_said(house: Company) -> None:
     erika = Customer(**KNOWN)
     sunday = "2026-11-22T08:00:00.000+01:00"
     assert erika.fills("technician_form", product="gas", appointment=sunday) == "appointment"
-    assert "vergeben" in erika.said[0]
+    assert "nicht frei" in erika.said[0]
     assert erika.fills("technician_form", appointment="2031-01-01") == "appointment"
     assert "Später ist im Moment nichts frei" in erika.does("action_ask_appointment")
     free = house.get("/v1/appointments", product="gas")["times"]
@@ -278,7 +327,7 @@ def test_a_time_that_is_gone_is_chosen_anew(house: Company) -> None:
         assert each.fills("technician_form", appointment=chosen(each, 0)) is None
     first, second = customers
     assert "steht" in first.does("action_book_technician")
-    assert "vergeben" in second.does("action_book_technician")
+    assert "nicht frei" in second.does("action_book_technician")
     assert {"event": "followup", "name": "technician_form"}.items() <= second.events[-1].items()
     assert second.slots["product"] == "gas"
     assert second.fills("technician_form") == "appointment"

@@ -17,6 +17,7 @@ from actions import words, written
         ("meter_reading", "nein, 8132!", "8132"),
         ("meter_reading", "What is the price from 2027 on", None),
         ("meter_reading", "8132 oder 8133", None),
+        ("meter_reading", "moment, kundennummer 5510982", None),
         ("instalment_amount", "85 €", "85"),
         ("instalment_amount", "mach 90 euro", "90"),
         ("customer_number", "471 1023", "4711023"),
@@ -24,21 +25,38 @@ from actions import words, written
         ("customer_number", "DE02 5001 0517 0137 0750 30", None),
         ("customer_number", "Abschlag auf 100 Euro", None),
         ("customer_number", "3", "3"),
+        ("customer_number", "am 25.11. 13 uhr", None),
         ("postcode", "PLZ 12345", "12345"),
         ("postcode", "ich wohne seit 2010 hier", None),
         ("postcode", "1234", "1234"),
+        ("postcode", "am 25.11. um 8", None),
         ("meter_number", "Nummer 1EMH0012345", "1EMH0012345"),
         ("meter_number", "Keine Ahnung", None),
         ("street", "im Lindenweg 4", "Lindenweg"),
         ("street", "Bahnhofstr. 3", "Bahnhofstr"),
         ("street", "wie lange dauert das", None),
         ("invoice", "die von 2024", "2024"),
-        ("reading_check", "8132", None),
+        ("invoice", "die letzte bitte", "latest"),
+        ("instalment_begin", "ab sofort", "sofort"),
+        ("instalment_begin", "im Januar", None),
+        ("reading_check", "ja", None),
     ],
 )
 def test_a_short_answer_is_read(slot: str, text: str, found: str | None) -> None:
     """What answers the open question is taken, a sentence about something else is not."""
     assert written.bare_answer(slot, text) == ({} if found is None else {slot: found})
+
+
+def test_what_is_to_be_confirmed_can_be_corrected() -> None:
+    """ "Nein, 8132" to the question whether a reading is right is another reading."""
+    assert written.bare_answer("reading_check", "nein, 8132") == {"meter_reading": "8132"}
+    account = "DE02120300000000202051"
+    assert written.bare_answer("bank_check", f"nein, {account}") == {"iban": account}
+
+
+def test_a_week_begins_on_its_monday() -> None:
+    """ "Nächste Woche" is where free times are looked for from its first day on."""
+    assert written.day("2026-W48") == "2026-11-23"
 
 
 @pytest.mark.parametrize("text", ["4711023 12345", "471 1023, PLZ: 12345", "4711023/12345"])
