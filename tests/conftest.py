@@ -43,8 +43,7 @@ def pforte_shared() -> Path:
 @pytest.fixture(scope="session")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """Open a whole house on free ports, with data of its own, for all tests of this run."""
-    from pforte.house.local import open_house  # unit tests start without it
+    from pforte.house.local import ANYWHERE, open_house  # unit tests start without it
 
-    anywhere = {"house": 0, "aws": 0, "messengers": 0}
-    with open_house(tmp_path_factory.mktemp("house"), preferred_ports=anywhere) as (opened, _):
+    with open_house(tmp_path_factory.mktemp("house"), preferred_ports=ANYWHERE) as (opened, _):
         yield opened

@@ -19,9 +19,13 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from rasa_sdk.executor import ActionExecutor
 
+os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "true")
+"""There are none, but pydantic would read the metadata of every package to know."""
+
 Event = Mapping[str, Any]
 
 _OK, _REJECTED, _UNKNOWN, _NEEDS_DOMAIN = 200, 400, 404, 449
+_URL_VARIABLE = "PFORTE_BACKEND_URL"
 _BEARER_VARIABLE = "PFORTE_BACKEND_TOKEN"
 _PARAMETER_VARIABLE = "PFORTE_BACKEND_TOKEN_PARAMETER"
 
@@ -119,10 +123,15 @@ def _leave_out_sanic() -> None:
 
 
 def _fetch_token() -> None:
-    """Read the back end's token from the parameter that the environment names, if it does."""
-    name = os.environ.get(_PARAMETER_VARIABLE)
-    if name and not os.environ.get(_BEARER_VARIABLE):
-        import boto3
+    """Read the back end's token from the parameter that the environment names.
 
-        answer = boto3.client("ssm").get_parameter(Name=name, WithDecryption=True)
-        os.environ[_BEARER_VARIABLE] = answer["Parameter"]["Value"]
+    Not where there is no back end: what asks nothing of it works without.
+    """
+    name = os.environ.get(_PARAMETER_VARIABLE)
+    if name and os.environ.get(_URL_VARIABLE) and not os.environ.get(_BEARER_VARIABLE):
+        # Imported here, and without boto3: that takes as long again.
+        import botocore.session
+
+        client: Any = botocore.session.get_session().create_client("ssm")
+        answer = client.get_parameter(Name=name, WithDecryption=True)
+        os.environ[_BEARER_VARIABLE] = answer["Parameter"]["Value"].strip()

@@ -33,7 +33,7 @@ class Built:
 
 
 def read_build(folder: Path) -> Built:
-    """Read the template of a build folder."""
+    """Read the template of a build folder; its functions are the house's, without the bot's own."""
     template = YAML(typ="safe").load(folder / "template.yaml")
     resources: dict[str, Any] = template["Resources"]
     layers = {
@@ -47,9 +47,12 @@ def read_build(folder: Path) -> Built:
         if resource["Type"] == "AWS::Serverless::Function":
             own = resource["Properties"]
             room = own["Handler"].partition(".")[0]
+            package = folder / own["CodeUri"]
+            if not (package / "bootstrap").is_dir():
+                continue
             functions[room] = Function(
                 room=room,
-                package=folder / own["CodeUri"],
+                package=package,
                 layers=tuple(layers[layer["Ref"]] / "python" for layer in own.get("Layers", ())),
                 memory=own.get("MemorySize", common["MemorySize"]),
             )

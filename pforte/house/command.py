@@ -92,10 +92,15 @@ def _people(chosen: argparse.Namespace) -> People:
 
 
 def _welcome(console: Console, house: House, passwords: Mapping[str, str]) -> None:
+    from pforte.backend.seed import CUSTOMERS
+
+    number, postcode = CUSTOMERS[0].number, CUSTOMERS[0].postcode
     console.print("[bold]The house is open.[/bold] Ctrl-C closes it and keeps its data.\n")
     console.print(f"  Desk      {house.url}/desk")
     for email, password in passwords.items():
         console.print(f"            {email:<28} {password}")
     console.print(f"  Web chat  {house.url}/webchat/demo")
     console.print(f"  WhatsApp  {house.messengers}/phone/whatsapp")
-    console.print(f"  Telegram  {house.messengers}/phone/telegram\n")
+    console.print(f"  Telegram  {house.messengers}/phone/telegram")
+    console.print(f"  Back end  {house.back_end}")
+    console.print(f"            a customer to try: {number}, postcode {postcode}\n")

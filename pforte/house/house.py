@@ -24,8 +24,9 @@ _STANDING = {"CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE"}
 class House:
     """A house that answers: on this machine, or deployed to AWS.
 
-    `url` has no slash at its end. `outputs` are the stack's. `aws_endpoint`, `messengers` (the
-    simulated ones' address) and `state` (the folder of its data) are empty for a house on AWS.
+    `url` has no slash at its end. `outputs` are the stack's. `aws_endpoint`, the addresses of the
+    simulated `messengers` and of the sample `back_end`, and `state` (the folder of its data) are
+    empty for a house on AWS.
     """
 
     stack: str
@@ -33,6 +34,7 @@ class House:
     outputs: Mapping[str, str]
     aws_endpoint: str = ""
     messengers: str = ""
+    back_end: str = ""
     state: str = ""
 
     @property

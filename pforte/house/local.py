@@ -1,4 +1,7 @@
-"""Open and close a whole house on this machine: emulator, stack, agents, gateway, messengers."""
+"""Open and close a whole house on this machine.
+
+Emulator, stack, agents, gateway, messengers, and a company's back end.
+"""
 
 import fcntl
 import json
@@ -8,10 +11,12 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from secrets import token_urlsafe
 from typing import Any
 
 import httpx
 
+from pforte.backend.server import Backend
 from pforte.failure import Failure
 from pforte.house.build import build
 from pforte.house.deploy import deploy
@@ -26,8 +31,17 @@ STACK = "pforte"
 AGENTS = {"anna@musterstadt.example": True, "jonas@musterstadt.example": False}
 """Who is seeded, and who of them is a supervisor."""
 
-_PREFERRED_PORTS = {"house": 4580, "aws": 4581, "messengers": 4582}
-_QUEUE_FUNCTIONS = ("ConverseFunction", "DeliverFunction")
+_PREFERRED_PORTS = {"house": 4580, "aws": 4581, "messengers": 4582, "back_end": 4583}
+ANYWHERE = dict.fromkeys(_PREFERRED_PORTS, 0)
+"""Any free ports, for a house beside another."""
+
+_CALLS: dict[str, dict[str, Any]] = {
+    "ConverseFunction": {"Records": []},
+    "DeliverFunction": {"Records": []},
+    "ActionsFunction": {"path": "/actions"},
+}
+"""What each function is called with that has no page; it does nothing but start."""
+
 _PAGES = ("/desk", "/webchat/demo")
 
 
@@ -55,6 +69,7 @@ def open_house(
         closing.callback(emulator.stop)
         messengers = f"http://127.0.0.1:{ports['messengers']}"
         url = f"http://127.0.0.1:{ports['house']}"
+        back_end = f"http://127.0.0.1:{ports['back_end']}"
         say("Deploying template.yaml ...")
         outputs = deploy(
             STACK,
@@ -63,11 +78,15 @@ def open_house(
                 "PublicBaseUrl": url,
                 "WhatsAppBaseUrl": f"{messengers}/whatsapp/v25.0",
                 "TelegramBaseUrl": f"{messengers}/telegram",
+                "BackEndUrl": back_end,
             },
             fingerprint,
         )
-        house = House(STACK, url, outputs, emulator.endpoint, messengers, str(state))
+        house = House(STACK, url, outputs, emulator.endpoint, messengers, back_end, str(state))
         _seed_agents(house, state)
+        company = _back_end(house, ports["back_end"])
+        company.start()
+        closing.callback(company.stop)
         gateway = Gateway(ports["house"], ports["aws"], outputs["ApiId"])
         gateway.start()
         closing.callback(gateway.stop)
@@ -99,6 +118,18 @@ def _seed_agents(house: House, state: Path) -> None:
     for email, password in seeded_passwords(state).items():
         if email not in known:
             people.add(email, supervisor=AGENTS[email], password=password)
+
+
+def _back_end(house: House, port: int) -> Backend:
+    """Return the company's back end; only the actions are told the token, a new one each time."""
+    token = token_urlsafe(24)
+    house.client("ssm").put_parameter(
+        Name=house.outputs["BackEndTokenParameter"],
+        Value=token,
+        Type="SecureString",
+        Overwrite=True,
+    )
+    return Backend(port, Path(house.state) / "back-end", token)
 
 
 def _messengers(house: House, port: int) -> Messengers:
@@ -159,15 +190,17 @@ def _wake(house: House) -> None:
         for resource in resources["StackResources"]
     }
     with ThreadPoolExecutor(max_workers=3) as pool:
-        calls = [pool.submit(_call, house, name, names[name]) for name in _QUEUE_FUNCTIONS]
+        calls = [
+            pool.submit(_call, house, name, names[name], event) for name, event in _CALLS.items()
+        ]
         calls += [pool.submit(_get, house, page) for page in _PAGES]
         for call in calls:
             call.result()
 
 
-def _call(house: House, name: str, function: str) -> None:
+def _call(house: House, name: str, function: str, event: Mapping[str, Any]) -> None:
     answer: dict[str, Any] = house.client("lambda").invoke(
-        FunctionName=function, Payload=json.dumps({"Records": []})
+        FunctionName=function, Payload=json.dumps(event)
     )
     if "FunctionError" in answer:
         raise Failure(f"{name} does not start: {answer['Payload'].read().decode()[:500]}")

@@ -11,7 +11,7 @@ import httpx
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from pforte.house.house import House
-from pforte.house.local import open_house, seeded_passwords
+from pforte.house.local import ANYWHERE, open_house, seeded_passwords
 from tests.browser.conftest import FLAGS, NAMES
 from tests.templates import ROOT
 
@@ -48,10 +48,9 @@ REPLY = "Guten Tag, ich sehe mir Ihre Rechnung gerade an und melde mich gleich h
 def main() -> None:
     """Open a house of its own, let customers write, and photograph what everybody sees."""
     PICTURES.mkdir(parents=True, exist_ok=True)
-    anywhere = {"house": 0, "aws": 0, "messengers": 0}
     with (
         tempfile.TemporaryDirectory() as state,
-        open_house(Path(state), print, anywhere) as (house, _),
+        open_house(Path(state), print, ANYWHERE) as (house, _),
         sync_playwright() as playwright,
     ):
         for channel, user, name, texts in CUSTOMERS:

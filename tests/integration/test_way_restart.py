@@ -2,10 +2,9 @@
 
 from pathlib import Path
 
-from pforte.house.local import open_house
+from pforte.house.local import ANYWHERE, open_house
 from tests.way import ANNA, JONAS, Desk, Phone
 
-ANYWHERE = {"house": 0, "aws": 0, "messengers": 0}
 PERSON = "Ich möchte mit einem Menschen sprechen."
 LAST_WORDS = "Welche Tarife gibt es für Strom?"
 

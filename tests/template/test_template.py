@@ -1,12 +1,16 @@
 """Hold what the template promises: queues, rights and routes, read from the deployed file."""
 
 import re
+import subprocess
+import sys
 import tomllib
+from importlib.metadata import packages_distributions
 from typing import Any
 
 import pytest
 
 from bootstrap.settings import Settings
+from converse.actor import ACTIONS_LIMIT
 from deliver import send
 from tests.templates import ROOT, functions, resources, template
 
@@ -169,8 +173,9 @@ def test_functions_are_told_what_their_settings_read() -> None:
         for name, field in Settings.model_fields.items()
     }
     needed = {name for name, required in known.items() if required}
+    of_others = {"OPENBLAS_NUM_THREADS", "PFORTE_BACKEND_URL", "PFORTE_BACKEND_TOKEN_PARAMETER"}
     for name, function in FUNCTIONS.items():
-        given = set(function["Environment"]["Variables"]) - {"OPENBLAS_NUM_THREADS"}
+        given = set(function["Environment"]["Variables"]) - of_others
         assert needed <= given <= known.keys(), name
 
 
@@ -184,3 +189,97 @@ def test_the_model_is_in_the_function_that_classifies_alone() -> None:
     assert set().union(*carried.values()) == {"BotLayer"}
     converse = FUNCTIONS["ConverseFunction"]["Environment"]["Variables"]
     assert converse["OPENBLAS_NUM_THREADS"] == "1"
+
+
+def _rights(function: str) -> dict[str, Any]:
+    """Return the resources by action; a managed policy stands for itself."""
+    rights: dict[str, Any] = {}
+    for policy in FUNCTIONS[function]["Policies"]:
+        for statement in policy.get("Statement", ()):
+            rights |= dict.fromkeys(_listed(statement["Action"]), statement["Resource"])
+        if "Statement" not in policy:
+            rights[policy["Ref"]] = None
+    return rights
+
+
+def test_actions_may_read_the_token_of_their_back_end_and_nothing_else() -> None:
+    """A bot author's code gets no conversation, no queue and none of the house's secrets."""
+    rights = _rights("ActionsFunction")
+    [(action, resource)] = rights.items()
+    assert action == "ssm:GetParameter"
+    name = FUNCTIONS["ActionsFunction"]["Environment"]["Variables"][
+        "PFORTE_BACKEND_TOKEN_PARAMETER"
+    ]
+    assert resource["Fn::Sub"].endswith(f":parameter{name['Fn::Sub']}")
+    assert template()["Outputs"]["BackEndTokenParameter"]["Value"] == name
+
+
+def test_the_back_ends_token_is_hidden_from_all_others() -> None:
+    """What reads all secrets of the house below its prefix does not find it there."""
+    variables = FUNCTIONS["ActionsFunction"]["Environment"]["Variables"]
+    prefix = variables["PARAMETER_PREFIX"]["Fn::Sub"]
+    assert not variables["PFORTE_BACKEND_TOKEN_PARAMETER"]["Fn::Sub"].startswith(f"{prefix}/")
+
+
+def test_converse_alone_runs_actions() -> None:
+    """Nothing that the world can reach may do something in the back end."""
+    may = {name for name in FUNCTIONS if "lambda:InvokeFunction" in _rights(name)}
+    assert may == {"ConverseFunction"}
+    converse = FUNCTIONS["ConverseFunction"]
+    assert _rights("ConverseFunction")["lambda:InvokeFunction"] == {
+        "Fn::GetAtt": "ActionsFunction.Arn"
+    }
+    assert converse["Environment"]["Variables"]["ACTION_FUNCTION"] == {"Ref": "ActionsFunction"}
+    permitted = resources("AWS::Lambda::Permission").values()
+    assert {"Ref": "ActionsFunction"} not in [each["FunctionName"] for each in permitted]
+
+
+def test_converse_has_time_left_after_its_actions() -> None:
+    """Whatever they take, the turn is committed; and none is cut off while it is awaited."""
+    waits = ACTIONS_LIMIT / 1000
+    assert waits <= FUNCTIONS["ConverseFunction"]["Timeout"] / 2
+    assert waits < FUNCTIONS["ActionsFunction"]["Timeout"]
+
+
+def test_the_back_end_is_reached_encrypted() -> None:
+    """Customers' data does not travel in the clear; on this machine it may."""
+    pattern = re.compile(template()["Parameters"]["BackEndUrl"]["AllowedPattern"])
+    for url in (
+        "",
+        "https://back-end.example",
+        "https://back-end.example/api",
+        "http://127.0.0.1:80",
+    ):
+        assert pattern.fullmatch(url), url
+    for url in ("http://back-end.example", "https://back-end.example/", "http://127.0.0.1:80/x"):
+        assert not pattern.fullmatch(url), url
+
+
+def test_the_actions_package_leaves_out_only_what_they_never_load() -> None:
+    """rasa-sdk's server is not packed: a start finds all that it needs without it."""
+    makefile = (ROOT / "bot" / "actions" / "Makefile").read_text()
+    [listed] = re.findall(r"^SERVER := (.*?[^\\])$", makefile, re.MULTILINE | re.DOTALL)
+    left_out = re.compile("|".join(listed.replace("\\", " ").split()))
+    of_packages = packages_distributions()
+    names = sorted(
+        name
+        for name, owners in of_packages.items()
+        if name not in ("_distutils_hack", "google") and any(map(left_out.fullmatch, owners))
+    )
+    assert {"sanic", "grpc", "opentelemetry", "ujson"} <= set(names)
+    program = f"""
+import sys
+sys.path.insert(0, "bot")
+class Missing:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in {names!r}:
+            raise ModuleNotFoundError(name)
+sys.meta_path.insert(0, Missing())
+from actions.handler import handler
+assert handler({{"path": "/actions"}})["actions"]
+assert handler({{"next_action": "nobody's"}})["statusCode"] == 404
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr

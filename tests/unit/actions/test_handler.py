@@ -152,7 +152,7 @@ from actions.handler import _executor, handler
 assert "rasa_sdk" not in sys.modules
 answer = handler({"path": "/actions"})
 assert len(answer["actions"]) > 20, answer
-heavy = {"sanic.app", "grpc", "opentelemetry", "boto3", "requests"} & set(sys.modules)
+heavy = {"sanic.app", "grpc", "opentelemetry", "botocore", "requests"} & set(sys.modules)
 assert not heavy, heavy
 """
 
@@ -170,13 +170,13 @@ class Parameters:
     def __init__(self) -> None:
         self.asked: list[dict[str, Any]] = []
 
-    def client(self, service: str) -> "Parameters":
+    def create_client(self, service: str) -> "Parameters":
         assert service == "ssm"
         return self
 
     def get_parameter(self, **asked: Any) -> dict[str, Any]:
         self.asked.append(asked)
-        return {"Parameter": {"Value": TOKEN}}
+        return {"Parameter": {"Value": f"{TOKEN}\n"}}  # as it was stored from a file
 
 
 def test_the_token_is_read_once_from_its_parameter(
@@ -184,10 +184,22 @@ def test_the_token_is_read_once_from_its_parameter(
 ) -> None:
     """In a Lambda the secret stands in no variable of its settings: its parameter's name does."""
     store = Parameters()
-    monkeypatch.setitem(sys.modules, "boto3", store)
+    monkeypatch.setattr("botocore.session.get_session", lambda: store)
     monkeypatch.setenv("PFORTE_BACKEND_TOKEN", "")
     monkeypatch.setenv("PFORTE_BACKEND_TOKEN_PARAMETER", "/pforte/backend")
     _executor.cache_clear()
     for _ in range(2):
         assert "responses" in handler(call("action_ask_invoice", **KNOWN))
     assert store.asked == [{"Name": "/pforte/backend", "WithDecryption": True}]
+
+
+def test_without_a_back_end_no_token_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A house whose company is not connected yet answers what needs nothing of it."""
+    store = Parameters()
+    monkeypatch.setattr("botocore.session.get_session", lambda: store)
+    monkeypatch.setenv("PFORTE_BACKEND_URL", "")
+    monkeypatch.setenv("PFORTE_BACKEND_TOKEN", "")
+    monkeypatch.setenv("PFORTE_BACKEND_TOKEN_PARAMETER", "/pforte/backend")
+    _executor.cache_clear()
+    assert "events" in handler(call("action_cancel_request"))
+    assert store.asked == []
