@@ -7,7 +7,6 @@ import ssl
 import threading
 import time
 import uuid
-from base64 import b64decode
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import Any
 
 import httpx
 
+from aws.vault import SsmVault
 from conversation.identity import Identity
 from pforte.house.house import House
 from pforte.house.local import seeded_passwords
@@ -24,7 +24,7 @@ from pforte.messengers.store import Store, Webhook
 
 ANNA = "anna@musterstadt.example"
 JONAS = "jonas@musterstadt.example"
-PATIENCE = 60.0
+PATIENCE = 120.0
 """Seconds until what does not come is missing: a machine that does other work is slow."""
 
 _DISCLOSURES = ("wie wir mit Ihren Daten umgehen", "how we handle your data")
@@ -61,10 +61,9 @@ def eventually[T](
 
 
 def identity(house: House) -> Identity:
-    """Return the maker of a house's ids."""
-    name = f"{house.outputs['ParameterPrefix']}/identity-key"
-    answer = house.client("ssm").get_parameter(Name=name, WithDecryption=True)
-    return Identity(b64decode(answer["Parameter"]["Value"]))
+    """Return the maker of a house's ids; whoever comes first makes its key, as in the house."""
+    vault = SsmVault(house.client("ssm"), house.outputs["ParameterPrefix"], lambda: 0)
+    return Identity(vault.identity_key())
 
 
 def run_schedule(house: House) -> None:

@@ -1,21 +1,19 @@
 """Who gets in at the desk of a whole house: the gateway verifies tokens, the desk the group."""
 
-import time
-from collections.abc import Callable
 from typing import Any
 
-import httpx
 import pytest
 
 from pforte.house.house import House
 from pforte.house.people import People
+from tests.way import call, eventually
 
 PASSWORD = "Quite-long-4-a-test"
 
 
 def _status(house: House, token: str) -> int:
     headers = {"Authorization": f"Bearer {token}"}
-    return httpx.get(f"{house.url}/desk/api/overview", headers=headers).status_code
+    return call("GET", f"{house.url}/desk/api/overview", headers=headers).status_code
 
 
 def _tokens(house: House, client_id: str, email: str) -> dict[str, Any]:
@@ -103,10 +101,6 @@ def test_an_expired_token_opens_nothing(house: House) -> None:
     People(house).add(email, password=PASSWORD)
     tokens = _tokens(house, house.outputs["UserPoolClientId"], email)
     assert tokens["ExpiresIn"] == 1
-    _eventually(lambda: _status(house, tokens["IdToken"]) == 401)
-
-
-def _eventually(holds: Callable[[], bool], seconds: float = 10) -> None:
-    until = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < until
+    eventually(
+        lambda: _status(house, tokens["IdToken"]), lambda status: status == 401, "its time is over"
+    )

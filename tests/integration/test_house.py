@@ -2,26 +2,26 @@
 
 from pathlib import Path
 
-import httpx
 import pytest
 
 from pforte.failure import Failure
 from pforte.house.house import House, running_house
 from pforte.house.local import AGENTS, open_house, seeded_passwords
 from pforte.house.people import People
+from tests.way import call
 
 OVERVIEW = "/desk/api/overview"
 
 
 def _token(house: House, email: str, password: str) -> str:
-    answer = httpx.post(f"{house.url}/desk/login", json={"email": email, "password": password})
+    answer = call("POST", f"{house.url}/desk/login", json={"email": email, "password": password})
     token: str = answer.raise_for_status().json()["token"]
     return token
 
 
 def _overview(house: House, token: str) -> int:
     headers = {"Authorization": f"Bearer {token}"}
-    return httpx.get(house.url + OVERVIEW, headers=headers).status_code
+    return call("GET", house.url + OVERVIEW, headers=headers).status_code
 
 
 @pytest.mark.parametrize("email", sorted(AGENTS))
@@ -36,7 +36,7 @@ def test_the_agents_api_is_shut_without_a_token_of_this_pool(house: House) -> No
     email = next(iter(AGENTS))
     token = _token(house, email, seeded_passwords(Path(house.state))[email])
     head, _, signature = token.rpartition(".")
-    assert httpx.get(house.url + OVERVIEW).status_code == 401
+    assert call("GET", house.url + OVERVIEW).status_code == 401
     assert _overview(house, "invented") == 401
     assert _overview(house, f"{head}.{signature[::-1]}") == 401
 
@@ -51,7 +51,7 @@ def test_agents_come_and_go(house: House) -> None:
     assert _token(house, email, password)
     people.remove(email)
     login = {"email": email, "password": password}
-    assert httpx.post(f"{house.url}/desk/login", json=login).status_code == 401
+    assert call("POST", f"{house.url}/desk/login", json=login).status_code == 401
     with pytest.raises(Failure, match="no agent"):
         people.remove(email)
 
@@ -72,4 +72,4 @@ def test_other_commands_find_the_open_house(house: House) -> None:
 
 def test_an_address_that_nobody_serves_is_not_found(house: House) -> None:
     """What is not routed reaches no function."""
-    assert httpx.get(f"{house.url}/elsewhere").status_code == 404
+    assert call("GET", f"{house.url}/elsewhere").status_code == 404

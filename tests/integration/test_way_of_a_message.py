@@ -1,7 +1,9 @@
 """What only the services together can hold: nothing twice, in order, one answer, one agent."""
 
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from threading import Barrier
 
 import pytest
@@ -10,6 +12,7 @@ from aws.queues import SqsInbound
 from channels.registry import CHANNELS
 from conversation.conversation import KNOWN_IDS
 from conversation.event import CustomerEvent
+from converse.burst import WAIT_SECONDS
 from pforte.house.house import House
 from tests.way import ANNA, JONAS, Desk, Phone, identity
 
@@ -90,15 +93,30 @@ def test_five_requests_at_once_are_all_answered_in_order(house: House) -> None:
         assert answer in said["text"]
 
 
+def _arrives_in_time(phone: Phone, burst: list[str]) -> bool:
+    """Write a burst; say whether the house had each message while it still waited for more.
+
+    A machine that does other work may take too long over a call: then it is no burst.
+    """
+    begun = time.monotonic()
+    taken = [begun]
+    for number, text in enumerate(burst):
+        # Real time is what is tested: people take a second from one message to the next.
+        threading.Event().wait(max(0.0, begun + number - time.monotonic()))
+        phone.webhook(phone.writes(text)["provider_id"])
+        taken.append(time.monotonic())
+    in_turn = all(later - earlier < WAIT_SECONDS for earlier, later in pairwise(taken))
+    return in_turn and taken[-1] - begun < 2 * WAIT_SECONDS
+
+
 def test_a_burst_gets_one_answer(house: House) -> None:
     """Four messages over three seconds that make one request are answered once, and rightly."""
-    phone = Phone(house, "whatsapp", "4917604069012", "In Stücken")
     burst = ["hallo", "hab ne frage", "mein zähler", "wo geb ich den stand ein?"]
-    for number, text in enumerate(burst):
-        if number:
-            # Real time is what is tested: people take a second from one message to the next.
-            threading.Event().wait(1)
-        phone.writes(text)
+    phone = next(
+        phone
+        for number in range(60, 70)
+        if _arrives_in_time(phone := Phone(house, "whatsapp", f"49176040690{number}"), burst)
+    )
     phone.hears("Zählerstand tragen Sie")
 
     phone.writes(FENCE[0])
