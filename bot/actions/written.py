@@ -80,7 +80,7 @@ def _identity(slot: str, text: str) -> dict[str, str]:
     if customer_number("".join(others)) and postcode(last):
         return {"customer_number": "".join(others), "postcode": last}
     several = _DIGITS.findall(text)
-    if len(several) > 1:  # a day and its hour
+    if len(several) > 1:
         return {}
     joined = digits(several[0])
     alone = not re.search(r"[^\W\d_]", text)

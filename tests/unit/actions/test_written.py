@@ -30,6 +30,7 @@ from actions import words, written
         ("postcode", "ich wohne seit 2010 hier", None),
         ("postcode", "1234", "1234"),
         ("postcode", "am 25.11. um 8", None),
+        ("postcode", "12345 oder 12347", None),
         ("meter_number", "Nummer 1EMH0012345", "1EMH0012345"),
         ("meter_number", "Keine Ahnung", None),
         ("street", "im Lindenweg 4", "Lindenweg"),
