@@ -77,8 +77,9 @@ def _identity(slot: str, text: str) -> dict[str, str]:
     if not re.search(r"\d", text) or "?" in text or len(re.findall(r"[^\W\d_]+", text)) > _FEW:
         return {}
     *others, last = re.findall(r"\d+", text)
-    if customer_number("".join(others)) and postcode(last):
-        return {"customer_number": "".join(others), "postcode": last}
+    first = "".join(others)
+    if len(first) > len(last) and customer_number(first) and postcode(last):
+        return {"customer_number": first, "postcode": last}
     several = _DIGITS.findall(text)
     if len(several) > 1:
         return {}
