@@ -84,8 +84,11 @@ def _valid(mapping: Mapped, domain: Domain) -> bool:
     if mapping["type"] == "from_entity":
         return mapping.get("entity") in domain.entities
     if mapping["type"] == "from_intent":
-        known = {*domain.intents, *DEFAULT_INTENTS}
-        return all(intent in known for intent in _listed(mapping.get("intent")) if intent)
+        return all(
+            intent in domain.intents or intent in DEFAULT_INTENTS
+            for intent in _listed(mapping.get("intent"))
+            if intent
+        )
     return True
 
 

@@ -24,14 +24,16 @@ MOST_BYTES = 16_384
 """Of a dialogue that takes more, fewer turns are kept."""
 
 _FIELDS = {
-    "action": ("name", "policy", "confidence", "hide_rule_turn"),
-    "active_loop": ("name",),
-    "bot": ("text", "data", "metadata"),
-    "slot": ("name", "value"),
-    "user": ("text", "parse_data"),
-    "user_featurization": ("use_text_for_featurization",),
+    "action": ("event", "name", "policy", "confidence", "hide_rule_turn"),
+    "active_loop": ("event", "name"),
+    "bot": ("event", "text", "data", "metadata"),
+    "slot": ("event", "name", "value"),
+    "user": ("event", "text", "parse_data"),
+    "user_featurization": ("event", "use_text_for_featurization"),
 }
 """The keys that every event of a kind has: a row has their values without the names."""
+
+_KIND_ONLY = ("event",)
 
 _DICTIONARY = (
     b'[["restart"],["action_execution_rejected",{"name":"_form","policy":"RulePolicy"}],'
@@ -120,47 +122,64 @@ def _rows(events: Iterable[Event]) -> list[Any]:
     """
     rows: list[Any] = []
     clock: int | None = None
+    last: Any = None
     for event in events:
-        time = _milliseconds(event.get("timestamp"))
-        if time != clock:
-            rows.append(None if time is None else time - (clock or 0))
-            clock = time
-        rows.append(_row(event, timed=time is not None))
+        stamp = event.get("timestamp")
+        # Mostly the very same number: a turn has one time.
+        if stamp is not last:
+            last = stamp
+            time = _milliseconds(stamp)
+            if time != clock:
+                rows.append(None if time is None else time - (clock or 0))
+                clock = time
+        rows.append(_row(event, timed=clock is not None))
     return rows
 
 
 def _row(event: Event, *, timed: bool) -> list[Any]:
-    fields = _FIELDS.get(event["event"], ())
-    row = [event["event"], *[event[name] for name in fields if name in event]]
-    if len(row) + timed == len(event) and len(row) == 1 + len(fields):
+    names = _names(event["event"])
+    try:
+        row = [event[name] for name in names]
+    except KeyError:
+        return [_without(event, ("timestamp",) if timed else ())]
+    if len(row) + timed == len(event):
         return row
-    rest = {key: value for key, value in event.items() if not (timed and key == "timestamp")}
-    if len(row) <= len(fields):
-        return [rest]
-    return [*row, {key: rest[key] for key in rest if key not in ("event", *fields)}]
+    return [*row, _without(event, (*names, "timestamp") if timed else names)]
+
+
+def _without(event: Event, names: tuple[str, ...]) -> Event:
+    return {key: value for key, value in event.items() if key not in names}
 
 
 def _events(rows: Iterable[Any]) -> list[Event]:
     """Return the events that `_rows` wrote."""
     events = []
     clock: int | None = None
+    stamp: float | None = None
     for row in rows:
         if not isinstance(row, list):
             clock = None if row is None else (clock or 0) + row
+            stamp = None if clock is None else clock / 1000
             continue
-        event = _event(*row)
-        if clock is not None:
-            event["timestamp"] = clock / 1000
+        event = _event(row)
+        if stamp is not None:
+            event["timestamp"] = stamp
         events.append(event)
     return events
 
 
-def _event(kind: Any, *values: Any) -> Event:
-    if isinstance(kind, dict):
-        return kind
-    fields = _FIELDS.get(kind, ())
-    event = {"event": kind, **dict(zip(fields, values[: len(fields)], strict=True))}
-    return {**event, **values[len(fields)]} if len(values) > len(fields) else event
+def _event(row: list[Any]) -> Event:
+    if isinstance(row[0], dict):
+        return row[0]
+    names = _names(row[0])
+    if len(row) < len(names):
+        raise ValueError(f"an event of type {row[0]!r} is too short")
+    event = dict(zip(names, row, strict=False))
+    return {**event, **row[len(names)]} if len(row) > len(names) else event
+
+
+def _names(kind: Any) -> tuple[str, ...]:
+    return _FIELDS.get(kind, _KIND_ONLY)
 
 
 def _milliseconds(time: Any) -> int | None:

@@ -153,7 +153,8 @@ class Tracker:
         self.followup = None
         if self.loop and self.loop_name:
             still = self.loop.rejected and name != self.loop_name
-            self.loop = replace(self.loop, interrupted=False, rejected=still)
+            if self.loop.interrupted or self.loop.rejected != still:
+                self.loop = replace(self.loop, interrupted=False, rejected=still)
 
     def _enter(self, name: str | None) -> None:
         trigger = self.message["parse_data"] if self.message else None
