@@ -52,12 +52,13 @@ class FrontDoor(Model):
 class Heard(Model):
     """What the dialogue knows of a turn besides the message.
 
-    `channel` is the messenger's name, `now` in ms. `slots` are set before the message, those that
-    the bot's domain has. `seed` chooses among variations.
+    `channel` is the messenger's name, `now` in ms. `slots` are set before the message, beside
+    `language`, those that the bot's domain has. `seed` chooses among variations.
     """
 
     conversation: str
     channel: str
+    language: Language
     now: int
     seed: int
     slots: Mapping[str, str | bool | None] = {}
@@ -66,10 +67,12 @@ class Heard(Model):
 class Asked(Model):
     """The question of a form that is open.
 
-    `entities` fill the slot that it asks for; `number`: only a number does.
+    `entities` fill the slot that it asks for; `number`: only a number does. `language` is the one
+    that it was asked in.
     """
 
     content: Content
+    language: Language
     entities: tuple[str, ...] = ()
     number: bool = False
 
@@ -132,6 +135,11 @@ class Bot(Voice, Protocol):
 
         A call has no key yet. `tracker` is what the last answer left, b"" where none did.
         """
+
+    def ask_again(
+        self, tracker: bytes, heard: Heard
+    ) -> Generator[ActionCall, dict[str, Any], Answer]:
+        """Let the form that is open ask its question again, in the language of now."""
 
     def facts(self, tracker: bytes) -> dict[str, str]:
         """Return what the dialogue has collected, for the agent who takes over."""

@@ -22,10 +22,11 @@ QUEUE = "queue"
 class Question(Model):
     """The options that were offered last, at one address: "2" or a tap is understood by them.
 
-    An option's payload is what it means to the bot; the customer's messenger gets a token.
+    An option's payload is what it means to the bot; the customer's messenger gets a token. `key` is
+    the same wherever the same is asked: its older options still count then.
     """
 
-    sequence: int
+    key: str
     address: str
     options: tuple[Button, ...]
 
@@ -35,7 +36,7 @@ class Question(Model):
         Short enough for every messenger: Telegram's `callback_data` has 64 bytes at most.
         """
         return {
-            f"{self.sequence}.{number}": option.payload
+            f"{self.key}.{number}": option.payload
             for number, option in enumerate(self.options, start=1)
         }
 

@@ -239,7 +239,7 @@ class Actor:
     def _wait_for_the_rest(self) -> None:
         """Put an unfinished burst back. Raises PutBack."""
         state, first, last = self._state, self._received[0], self._received[-1]
-        if state is not None and (state.assignee != BOT or state.question is not None):
+        if state is not None and (state.assignee != BOT or state.question or state.asked_for):
             return
         event = last.event
         if not isinstance(event, CustomerEvent) or event.incoming.kind != "message":

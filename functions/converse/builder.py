@@ -199,15 +199,14 @@ class TurnBuilder:
             self.change(last_message=text[:200], last_message_at=message.sent_at)
 
     def _offered(self, content: Content) -> Content:
-        """Return what the customer gets: each option with a token that belongs to this turn.
+        """Return what the customer gets: each option with a token that belongs to this question.
 
         What asks for a person is no answer to a question, and always counts.
         """
         if not content.buttons:
             return content
-        question = Question(
-            sequence=self.sequence, address=self.state.answer_to, options=content.buttons
-        )
+        key = short_id(content.to_json())
+        question = Question(key=key, address=self.state.answer_to, options=content.buttons)
         self.change(question=question)
         buttons = tuple(
             option if option.payload == PERSON else option.model_copy(update={"payload": token})

@@ -140,18 +140,21 @@ def _answer(turn: TurnBuilder, utterance: Utterance) -> Generator[ActionCall, di
     payload = _chosen(turn, utterance)
     if payload == "":
         turn.utter("utter_pforte_old_option")
-        _ask_again(turn)
+        yield from _ask_again(turn)
         return
     understanding = _understand(turn, utterance, payload)
     turn.change(question=None)
     if not waiting and _closed_lately(turn, utterance):
         return
     if understanding is None:
-        _acknowledge(turn) if waiting else _cannot_read(turn, utterance)
+        if waiting:
+            _acknowledge(turn)
+        else:
+            yield from _cannot_read(turn, utterance)
     elif _wants_person(utterance, understanding):
         _fetch_person(turn, utterance)
     elif _wishes_a_language(turn, utterance):
-        _ask_again(turn)
+        yield from _ask_again(turn)
     elif waiting:
         yield from _while_waiting(turn, utterance, understanding)
     elif _is_late(turn, utterance):
@@ -373,14 +376,14 @@ def _dialogue(
         if answer.hand_over is not None and leads_to is None:
             leads_to = answer.hand_over, request.intent
     if not took:
-        _misunderstood(turn, utterance, understanding)
+        yield from _misunderstood(turn, utterance, understanding)
         return
     turn.change(misunderstandings=turn.state.misunderstandings + 1 if stuck else 0)
     if leads_to is not None:
         reason, intent = leads_to
         hand_over(turn, reason, detail=intent, question=utterance.text)
     elif not asked:
-        _ask_again(turn)
+        yield from _ask_again(turn)
 
 
 def _is_late(turn: TurnBuilder, utterance: Utterance) -> bool:
@@ -393,7 +396,7 @@ def _late(turn: TurnBuilder, understanding: Understanding) -> Generator[ActionCa
     """Answer what was asked long ago, and go on where the dialogue is now."""
     if not (yield from _answer_aside(turn, understanding)):
         turn.utter("utter_pforte_late")
-    _ask_again(turn)
+    yield from _ask_again(turn)
 
 
 def _answers(answer: Answer) -> bool:
@@ -401,10 +404,16 @@ def _answers(answer: Answer) -> bool:
     return answer.understood and bool(answer.contents or answer.hand_over)
 
 
-def _ask_again(turn: TurnBuilder) -> None:
+def _ask_again(turn: TurnBuilder) -> Generator[ActionCall, dict[str, Any]]:
     """Repeat the question of the form that is open: whatever came between, it goes on."""
-    if turn.state.asked_for is not None:
-        turn.say(turn.state.asked_for.content, "bot")
+    asked = turn.state.asked_for
+    if asked is not None and asked.language != turn.language:
+        answer = yield from _follow(turn, turn.bot.ask_again(turn.state.tracker, _heard(turn)))
+        if not answer.failed:
+            _go_on(turn, answer)
+            asked = turn.state.asked_for
+    if asked is not None:
+        turn.say(asked.content, "bot")
 
 
 def _go_on(turn: TurnBuilder, answer: Answer) -> None:
@@ -427,16 +436,24 @@ def _say(turn: TurnBuilder, answer: Answer) -> None:
 def _run_dialogue(
     turn: TurnBuilder, understanding: Understanding, tracker: bytes
 ) -> Generator[ActionCall, dict[str, Any], Answer]:
-    """Run the bot; its action calls get the key of this turn, and the thread tells of them."""
-    known = turn.state.verified is not None
-    heard = Heard(
+    return (yield from _follow(turn, turn.bot.answer(understanding, tracker, _heard(turn))))
+
+
+def _heard(turn: TurnBuilder) -> Heard:
+    return Heard(
         conversation=turn.state.id,
         channel=Address.parse(turn.state.answer_to).channel,
+        language=turn.language,
         now=turn.now,
         seed=turn.seed,
-        slots={"language": turn.language, **({} if known else {"verified": None})},
+        slots={} if turn.state.verified else {"verified": None},
     )
-    dialogue = turn.bot.answer(understanding, tracker, heard)
+
+
+def _follow(
+    turn: TurnBuilder, dialogue: Generator[ActionCall, dict[str, Any], Answer]
+) -> Generator[ActionCall, dict[str, Any], Answer]:
+    """Run the bot; its action calls get the key of this turn, and the thread tells of them."""
     try:
         call = next(dialogue)
         while True:
@@ -458,7 +475,7 @@ def _misunderstood(
     turn: TurnBuilder,
     utterance: Utterance,
     understanding: Understanding,
-) -> None:
+) -> Generator[ActionCall, dict[str, Any]]:
     """Ask back once, with buttons where there is a guess; then hand over.
 
     Where a form is open its question is asked again instead.
@@ -469,7 +486,7 @@ def _misunderstood(
     turn.change(misunderstandings=turn.state.misunderstandings + 1)
     if turn.state.asked_for is not None:
         turn.utter("utter_pforte_rephrase", author="bot")
-        _ask_again(turn)
+        yield from _ask_again(turn)
         return
     buttons = _offers(turn, understanding)
     response = "utter_pforte_ask_back" if buttons else "utter_pforte_rephrase"
@@ -488,7 +505,7 @@ def _offers(turn: TurnBuilder, understanding: Understanding) -> tuple[Button, ..
     return tuple(titled[:OFFERS])
 
 
-def _cannot_read(turn: TurnBuilder, utterance: Utterance) -> None:
+def _cannot_read(turn: TurnBuilder, utterance: Utterance) -> Generator[ActionCall, dict[str, Any]]:
     """Say what cannot be read, and offer a person."""
     content = utterance.contents[-1]
     words = _OTHER_KIND
@@ -496,11 +513,11 @@ def _cannot_read(turn: TurnBuilder, utterance: Utterance) -> None:
         words = _ATTACHMENT_WORDS[content.attachments[0].kind]
     if not content.attachments and not content.unreadable:
         nothing = Understanding(text=content.text, intent=FALLBACK_INTENT, confidence=0.0)
-        _misunderstood(turn, utterance, nothing)
+        yield from _misunderstood(turn, utterance, nothing)
         return
     what = words[turn.language]
     turn.say(_with_person(turn, "utter_pforte_cannot_read", what=what), "bot")
-    _ask_again(turn)
+    yield from _ask_again(turn)
 
 
 def _with_person(

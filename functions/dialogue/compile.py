@@ -15,7 +15,7 @@ from dialogue.source import Node, ProjectError, entries, read_yaml
 from dialogue.teaching.bot import teach
 from nlu.settings import NluSettings
 
-BUILT_IN_RESPONSES = Path(__file__).with_name("front_door_responses.yml")
+_BUILT_IN = Path(__file__).with_name("front_door_responses.yml")
 
 Variation = dict[str, Any]
 
@@ -37,13 +37,20 @@ def compile_project(folder: Path, project: Project) -> Compiled:
     """Return the bot. Raises ProjectError where it could not behave as written."""
     taught = teach(folder)
     domain = taught.runtime.domain
-    built_in = read_yaml(BUILT_IN_RESPONSES, BUILT_IN_RESPONSES.name).plain()["responses"]
+    built_in = built_in_responses()
     bot = CompiledBot(
         front_door=_front_door(project, built_in | domain.responses, domain.intents),
         responses=built_in | _own(domain.responses),
     )
     _check_examples(project, taught.runtime)
     return Compiled(bot, taught.runtime, [*taught.warnings, *project.warnings])
+
+
+def built_in_responses() -> dict[str, list[Variation]]:
+    """Return what the house says where a bot has no words of its own for it."""
+    written = read_yaml(_BUILT_IN, _BUILT_IN.name).plain()
+    responses: dict[str, list[Variation]] = written["responses"]
+    return responses
 
 
 def _own(responses: Mapping[str, list[Variation]]) -> dict[str, list[Variation]]:

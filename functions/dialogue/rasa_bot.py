@@ -121,16 +121,30 @@ class RasaBot(CompiledVoice):
         turn = _Turn(talk, heard)
         before = _open_question(talk)
         yield from turn.run(self._runtime.begin_session(talk, turn.turn, turn.at))
-        talk.update_all(
-            slot(name, value)
-            for name, value in heard.slots.items()
-            if name in self.domain.slots and talk.slots.get(name) != value
-        )
+        self._set_slots(talk, heard)
         begin = len(talk.events)
         message = _message(understanding, self.domain)
         if not turn.failed:
             yield from turn.run(self._runtime.take(talk, message, turn.turn, turn.at))
         return _answer(turn, talk.events[begin:], before, _reason(understanding.intent))
+
+    def ask_again(
+        self, tracker: bytes, heard: Heard
+    ) -> Generator[ActionCall, dict[str, Any], Answer]:
+        """Let the form that is open ask its question again, in the language of now."""
+        talk = _resume(tracker, self.domain)
+        turn = _Turn(talk, heard)
+        self._set_slots(talk, heard)
+        begin = len(talk.events)
+        yield from turn.run(self._runtime.ask_again(talk, turn.turn, turn.at))
+        return _answer(turn, talk.events[begin:], None, "intent")
+
+    def _set_slots(self, talk: Tracker, heard: Heard) -> None:
+        talk.update_all(
+            slot(name, value)
+            for name, value in {LANGUAGE_SLOT: heard.language, **heard.slots}.items()
+            if name in self.domain.slots and talk.slots.get(name) != value
+        )
 
 
 class _Turn:
@@ -140,6 +154,7 @@ class _Turn:
         self.talk = talk
         self.turn = Turn(heard.channel, heard.seed)
         self.at = heard.now / 1000
+        self.language = heard.language
         self.failed = ""
         self.hands_over = False
         self._sender = heard.conversation
@@ -226,7 +241,7 @@ def _answer(
         hand_over=hand_over,
         failed=failed,
         form=form or "",
-        asked=_asked(form, events, talk) if form else None,
+        asked=_asked(form, events, turn) if form else None,
         references=tuple(
             str(event["value"])
             for event in events
@@ -248,18 +263,20 @@ def _said(event: Event) -> Content | None:
     return content if content.text or content.buttons else None
 
 
-def _asked(form: str, events: Sequence[Event], talk: Tracker) -> Asked | None:
+def _asked(form: str, events: Sequence[Event], turn: _Turn) -> Asked | None:
     """Return the form's question, if the form was the last to speak."""
     last = max((i for i, event in enumerate(events) if _is_run(event)), default=-1)
     if last < 0 or events[last]["name"] != form:
         return None
     contents = [content for event in events[last:] if (content := _said(event)) is not None]
+    talk = turn.talk
     wanted = talk.domain.all_slots.get(str(talk.slots.get(REQUESTED_SLOT)))
     if not contents or wanted is None:
         return None
     entities = (mapping.get("entity") for mapping in wanted.mappings)
     return Asked(
         content=contents[-1],
+        language=turn.language,
         entities=tuple(sorted({entity for entity in entities if entity})),
         number=wanted.type == "float",
     )

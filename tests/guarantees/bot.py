@@ -59,6 +59,13 @@ class EchoBot:
             contents = [Content(text="Which one?", buttons=options)]
         return Answer(contents=tuple(contents))
 
+    def ask_again(
+        self, tracker: bytes, heard: Heard
+    ) -> Generator[ActionCall, dict[str, Any], Answer]:
+        """Ask nothing."""
+        yield from ()
+        return Answer()
+
     def facts(self, tracker: bytes) -> dict[str, str]:
         """Collect nothing."""
         return {}

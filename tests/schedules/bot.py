@@ -45,6 +45,13 @@ class WorldBot:
         count = 1 if what == "act" else int(number)
         return Answer(contents=tuple(Content(text=f"{what} {event} {n}") for n in range(count)))
 
+    def ask_again(
+        self, tracker: bytes, heard: Heard
+    ) -> Generator[ActionCall, dict[str, Any], Answer]:
+        """Ask nothing."""
+        yield from ()
+        return Answer()
+
     def facts(self, tracker: bytes) -> dict[str, str]:
         """Collect nothing."""
         return {}

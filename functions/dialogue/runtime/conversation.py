@@ -23,6 +23,9 @@ from dialogue.runtime.tracker import Tracker
 MOST_ACTIONS = 10
 """Actions in one turn; more are a loop in the bot's rules, and Rasa stops silently."""
 
+ASK_AGAIN = "action_pforte_ask_again"
+"""The action after which a form asks again; without one it would look for an answer first."""
+
 Doing = Generator[Call, Result]
 
 
@@ -46,6 +49,13 @@ class Runtime:
         tracker.update({**message, "timestamp": now})
         yield from self._extract(tracker, turn, now)
         yield from self.act(tracker, turn, now)
+
+    def ask_again(self, tracker: Tracker, turn: Turn, now: float) -> Doing:
+        """Let the active form ask for what it asked for last: nothing was said to it since."""
+        if tracker.loop_name:
+            _log(tracker, [action(ASK_AGAIN)], now)
+            yield from self._run(Prediction(tracker.loop_name, 1.0, None), tracker, turn, now)
+            _log(tracker, [action(LISTEN)], now)
 
     def begin_session(self, tracker: Tracker, turn: Turn, now: float) -> Doing:
         """Begin a session where none is, or the last message is older than sessions last."""

@@ -21,6 +21,7 @@ class Unsure:
     def __init__(self, bot: Bot) -> None:
         self.front_door = bot.front_door
         self.answer = bot.answer
+        self.ask_again = bot.ask_again
         self.chosen = bot.chosen
         self.facts = bot.facts
         self.opens_form = bot.opens_form

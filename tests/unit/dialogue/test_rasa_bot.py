@@ -28,7 +28,7 @@ def meant(intent: str) -> Understanding:
 
 def heard(language: Language = "en", now: int = NOW, **slots: str | bool | None) -> Heard:
     return Heard(
-        conversation="c", channel="whatsapp", now=now, seed=1, slots={"language": language, **slots}
+        conversation="c", channel="whatsapp", language=language, now=now, seed=1, slots=slots
     )
 
 
