@@ -18,7 +18,7 @@ from dialogue.compiled import (
     CompiledBot,
 )
 from dialogue.runtime import compiled as learnt
-from dialogue.runtime.calls import Turn
+from dialogue.runtime.calls import Turn, makes_sense
 from dialogue.runtime.conversation import Runtime
 from dialogue.runtime.domain import Domain
 from dialogue.runtime.events import (
@@ -170,7 +170,7 @@ class _Turn:
                 else:
                     payload = call.payload(self._sender)
                     result = yield ActionCall(action=call.name, payload=payload)
-                if "failed" in result:
+                if "failed" in result or not makes_sense(result):
                     doing.close()
                     self.failed = call.name
                     self.talk.update({**action(call.name), "timestamp": self.at})

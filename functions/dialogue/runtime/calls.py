@@ -64,6 +64,19 @@ def run_custom(name: str, tracker: Tracker, turn: Turn) -> Run:
     return messages + [_read(event) for event in result.get("events") or []]
 
 
+def makes_sense(result: Result) -> bool:
+    """Tell whether what came back can be read: messages, and events of types that Rasa knows."""
+    messages, events = result.get("responses") or [], result.get("events") or []
+    if not isinstance(messages, list) or not isinstance(events, list):
+        return False
+    try:
+        for event in events:
+            _read(event)
+    except Failed:
+        return False
+    return all(isinstance(message, dict) for message in messages)
+
+
 def run_custom_for_slots(name: str, tracker: Tracker, turn: Turn) -> Run:
     """Call a custom action that may only say something and set slots; its failure is no matter."""
     try:

@@ -1,6 +1,7 @@
 """A small bot with a form, on the real runtime; what a text means stands in the text."""
 
 import re
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -114,7 +115,7 @@ def orders_house(**answers: dict[str, Any] | Exception) -> House:
     )
     finder = _Finder(Patterns(()), (), {}, None)
     house = House(RasaBot(compiled, _taught(), _Reader(), finder))
-    known = {"action_order": DONE, "action_ring": KNOWN}
+    known: dict[str, dict[str, Any] | Exception] = {"action_order": DONE, "action_ring": KNOWN}
     house.actions = StaticActions({**known, **answers}, house.moments)
     return house
 
@@ -125,6 +126,7 @@ def options(house: House) -> list[Button]:
     return list(question.options) if question else []
 
 
+@cache
 def _taught() -> Runtime:
     with TemporaryDirectory() as folder:
         (Path(folder) / "data").mkdir()

@@ -138,11 +138,24 @@ def test_the_key_of_a_call_is_where_actions_read_it(bot: RasaBot) -> None:
     assert "key" not in str(call.payload["tracker"]["latest_message"])
 
 
-def test_a_failed_action_ends_the_turn(bot: RasaBot) -> None:
-    """What follows an action that failed is not said: it would speak of what was not done."""
-    _, answer = finish(
-        bot.answer(meant("opening_hours"), b"", heard()), {"failed": "it took too long"}
-    )
+@pytest.mark.parametrize(
+    "result",
+    [
+        {"failed": "it took too long"},
+        {"events": {"event": "slot"}},
+        {"events": [{"event": "slot"}]},
+        {"events": [{"event": "fireworks"}]},
+        {"events": ["slot"]},
+        {"responses": ["Hello!"]},
+        {"responses": "Hello!"},
+    ],
+)
+def test_a_failed_action_ends_the_turn(bot: RasaBot, result: dict[str, Any]) -> None:
+    """What follows an action that failed is not said: it would speak of what was not done.
+
+    An answer that makes no sense is a failure too.
+    """
+    _, answer = finish(bot.answer(meant("opening_hours"), b"", heard()), result)
     assert answer.failed == "action_look_up"
     assert answer.contents == ()
 
