@@ -35,6 +35,18 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     chat.set_defaults(run=run_chat)
     test = _verb(verbs, "test", "run the bot's test messages and stories (tests/*.yml)")
     test.add_argument("--nlu", action="store_true", help="understand what stories' users say, too")
+    test.add_argument(
+        "--run",
+        dest="run_for_real",
+        action="store_true",
+        help="play dialogues and stories for real: front door, actions, sample back end",
+    )
+    test.add_argument(
+        "--actions",
+        metavar="own|URL",
+        help="with --run, who runs custom actions: the bot's own (default), or a server's webhook",
+    )
+    test.add_argument("--only", metavar="TEXT", help="with --run, what names TEXT alone")
     test.set_defaults(run=run_test)
     replay = _verb(verbs, "replay", "replay dialogues recorded from Rasa, and compare")
     replay.add_argument("files", type=Path, nargs="+", metavar="FILE")
@@ -92,15 +104,18 @@ def run_check(arguments: argparse.Namespace) -> int:
 
 def run_chat(arguments: argparse.Namespace) -> int:
     """Talk to the bot until the input ends."""
-    from dialogue.rasa_bot import load
     from pforte.bot.chat import chat
 
-    chat(load(trained(arguments.bot)))
+    chat(arguments.bot)
     return 0
 
 
 def run_test(arguments: argparse.Namespace) -> int:
     """Run the test messages and test stories; acting on a wrong intent is what fails."""
+    if arguments.run_for_real:
+        return _run_for_real(arguments)
+    if arguments.actions or arguments.only:
+        raise Failure("--actions and --only belong to --run. Add it.", CALLED_WRONGLY)
     from conversation.errors import PforteError
     from dialogue.rasa_bot import load
     from pforte.bot.story_tests import run_stories_of
@@ -127,6 +142,32 @@ def run_test(arguments: argparse.Namespace) -> int:
         if stories.stories:
             print(f"{stories.stories} stories, {stories.passed} as told")
     return FOUND_WRONG if stories.differences or (result and result.wrong) else 0
+
+
+def _run_for_real(arguments: argparse.Namespace) -> int:
+    """Play the bot's dialogues and test stories, and say how each went."""
+    from conversation.errors import PforteError
+    from pforte.bot.run import as_json, as_lines, read_plays
+    from pforte.bot.stage import OWN, Played
+
+    def tell(played: Played) -> None:
+        if not arguments.json:
+            print(*as_lines(played), sep="\n", flush=True)
+
+    try:
+        plays = read_plays(arguments.bot, arguments.only or "")
+        dialogues, stories = plays.run(arguments.actions or OWN, tell)
+    except PforteError as error:
+        raise Failure(str(error), FOUND_WRONG) from error
+    wrong = sum(bool(each.differences) for each in (*dialogues, *stories))
+    if arguments.json:
+        print(as_json(dialogues, stories))
+    else:
+        whole = sum(each.seconds for each in (*dialogues, *stories))
+        print(
+            f"{len(dialogues)} dialogues and {len(stories)} stories in {whole:.1f} s, {wrong} wrong"
+        )
+    return FOUND_WRONG if wrong else 0
 
 
 def _show_test(result: "Result") -> None:

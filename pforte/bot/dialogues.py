@@ -118,6 +118,8 @@ class _Reader:
     def _bot(self, node: Node) -> Spoken:
         if isinstance(node.value, dict):
             fields = _only(node, ("text", "options"), "bot")
+            if not fields:
+                node.fail("name a 'text', 'options', or both.")
             options = entries(fields, "options")
             return Spoken(
                 text=fields["text"].text("text") if "text" in fields else "",

@@ -35,10 +35,14 @@ _KEYS = {
 
 @dataclass(frozen=True)
 class Taught:
-    """A bot's dialogue as learnt, and what was odd about its files (`file:line: …`)."""
+    """A bot's dialogue as learnt, and what was odd about its files (`file:line: …`).
+
+    `told`: every way through its rules and stories, of which it was learnt.
+    """
 
     runtime: Runtime
     warnings: list[str]
+    told: list[StoryTracker]
 
 
 def teach(folder: Path) -> Taught:
@@ -57,7 +61,7 @@ def teach(folder: Path) -> Taught:
     stories = trackers_of(blocks, domain, rules=False)
     rules = trackers_of(blocks, domain, rules=True)
     policies = _learn(configured, stories, rules, domain)
-    return Taught(Runtime(domain, policies), files.warnings)
+    return Taught(Runtime(domain, policies), files.warnings, [*rules, *stories])
 
 
 def _learn(

@@ -6,14 +6,10 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
-from io import StringIO
 from pathlib import Path
 
 import pytest
-from rich.console import Console
 
-from dialogue.rasa_bot import load
-from pforte.bot.chat import chat
 from pforte.bot.training import train
 from pforte.cli import main
 
@@ -199,24 +195,3 @@ def test_test_messages_out_of_scope_are_right_where_the_bot_does_not_act(
 def test_a_bot_without_test_messages_is_a_wrong_call(folder: Path) -> None:
     """Nothing tested is no success."""
     assert main(["bot", "test", "--bot", str(folder)]) == 2
-
-
-def test_chat_answers_under_the_front_doors_rules(folder: Path, tmp_path: Path) -> None:
-    """Disclosure, an answer, a choice by number, a hand-over: as in the house."""
-    lines = iter(["hello", "1", "I want a person", "let me talk to a human"])
-
-    class Terminal(Console):
-        def input(self, *_: object, **__: object) -> str:
-            try:
-                return next(lines)
-            except StopIteration:
-                raise EOFError from None
-
-    screen = StringIO()
-    chat(load(train(folder, tmp_path / "out").folder), Terminal(file=screen, width=200))
-
-    said = screen.getvalue()
-    assert "digital assistant" in said
-    assert "Hello!" in said
-    assert "Nine to five, Hauptstraße." in said
-    assert "waits for office" in said
