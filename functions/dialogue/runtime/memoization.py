@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from math import inf
 from typing import Any, ClassVar, Self
 
 from dialogue.runtime.domain import Domain
@@ -108,15 +109,20 @@ class MemoizationPolicy:
         """Return the path of steps; `shorter` is the one that begins a step later.
 
         What was before is soon forgotten: where both come to the same place, they go on the same.
+        A path that becomes longer than any story is none.
         """
         told = Told(self.rule_only)
         marks: list[_Mark] = []
+        left = inf if self.settings.max_history else self.longest
         for number, step in enumerate(steps):
             state = told.after(step)
             place = told.place(step)
             if number and shorter and shorter[number - 1].place == place:
                 return (*marks, *shorter[number - 1 :])
             marks.append(_Mark(place, state))
+            left -= state is not None
+            if left < 0:
+                return ()
         return tuple(marks)
 
     def _horizon(self, events: Sequence[Event]) -> int:

@@ -15,6 +15,8 @@ from dialogue.runtime.tracker import Tracker
 
 State = dict[str, dict[str, Any]]
 
+_SORTED = json.JSONEncoder(sort_keys=True)
+
 
 @dataclass(frozen=True)
 class RuleOnly:
@@ -145,7 +147,7 @@ def is_unheard(state: State | None, message: Event | None) -> bool:
 
 def key_of(states: State | Sequence[State]) -> str:
     """Return states as text, in the form whose length decides between Rasa's rules."""
-    return json.dumps(states, sort_keys=True)
+    return _SORTED.encode(states)
 
 
 def loop_of(state: State) -> str | None:
