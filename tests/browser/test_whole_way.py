@@ -184,7 +184,7 @@ def test_from_the_web_chat_to_a_person_and_back_next_day(house: House, open_page
     _write(visitor, "Warum ist meine Rechnung so hoch?")
     visitor.get_by_role("button", name="Abschlag ändern").click()
     thread = visitor.get_by_role("log")
-    expect(thread).to_contain_text("Ihren monatlichen Abschlag können Sie im Kundenportal")
+    expect(thread).to_contain_text("Wie lautet Ihre Kundennummer?")
     expect(visitor.get_by_role("button", name="Zählerstand melden")).to_be_disabled()
     _write(visitor, "Ich möchte lieber mit einem Menschen sprechen.")
     expect(visitor.get_by_text("Sie müssen nicht hier warten.")).to_be_visible()

@@ -79,8 +79,8 @@ def test_five_requests_at_once_are_all_answered_in_order(house: House) -> None:
     requests = [
         OPENING_HOURS,
         ("Wie lange läuft mein Vertrag?", "die Laufzeit und die Kündigungsfrist"),
-        ("Wie ändere ich meinen Abschlag?", "Ihren monatlichen Abschlag"),
-        ("Wie melde ich meinen Umzug?", "Ihren Umzug melden Sie"),
+        ("Was speichern Sie über mich?", "Ihre Rechte und die Speicherdauer"),
+        ("Wie komme ich ins Kundenportal?", "Zum Kundenportal geht es hier"),
         FENCE,
     ]
     for question, _ in requests:
@@ -117,12 +117,13 @@ def test_a_burst_gets_one_answer(house: House) -> None:
         for number in range(60, 70)
         if _arrives_in_time(phone := Phone(house, "whatsapp", f"49176040690{number}"), burst)
     )
-    phone.hears("Zählerstand tragen Sie")
+    phone.hears("Wie lautet Ihre Kundennummer?")
 
     phone.writes(FENCE[0])
 
-    heard = phone.hears(FENCE[1])
-    assert ["Zählerstand tragen Sie" in said["text"] for said in heard] == [True, False]
+    heard = phone.waits(lambda answers: len(answers) >= 3, "the fence, and the open question again")
+    asked = ["Wie lautet Ihre Kundennummer?" in said["text"] for said in heard]
+    assert asked == [True, False, True]
     assert Desk(house).said(phone.conversation, "customer") == [*burst, FENCE[0]]
 
 
