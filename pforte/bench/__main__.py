@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.table import Table
 
+from pforte.bench.dialogue import measure_dialogue
 from pforte.bench.figures import Figure, as_json, figures
 from pforte.bench.measure import measure
 from pforte.bench.package import read_build
@@ -46,7 +47,8 @@ def _bench(runs: int) -> list[Figure]:
     built, packed = read_build(BUILT), read_build(for_aws)
     measured = measure(BUILT, runs, _say)
     tiers = measure_tiers(built, packed, _say)
-    return [*_machine(), *figures(measured, built, packed), *tiers]
+    dialogue = measure_dialogue(_say)
+    return [*_machine(), *figures(measured, built, packed), *dialogue, *tiers]
 
 
 def _say(line: str) -> None:

@@ -1,0 +1,192 @@
+"""Measure what a bot's dialogue costs: a turn, a start, and what is kept between turns.
+
+A turn is all that happens to a dialogue in `converse` once a message is understood: what is stored
+is read, the turn decided by what training wrote, and the dialogue stored again.
+"""
+
+import random
+import tempfile
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from dialogue.runtime.calls import Turn
+from dialogue.runtime.compiled import load, save
+from dialogue.runtime.conversation import Runtime
+from dialogue.runtime.domain import DEFAULT_INTENTS
+from dialogue.runtime.events import Event, said
+from dialogue.runtime.stored import pack, unpack
+from dialogue.runtime.tracker import Tracker
+from dialogue.teaching.bot import teach
+from pforte.bench.figures import Figure
+from pforte.house.house import CHECKOUT
+
+TURN_MS = 6
+"""What a turn without a custom action may take of the processor."""
+
+GROWTH = 1.5
+"""How many times as long the largest bot's start may take as the smallest's: a clock's blur."""
+
+TURNS = (3, 30, 300)
+STORIES = (3, 30, 300)
+"""Stories, and as many rules."""
+
+_WINDOW = 10
+"""Turns up to one that is told, among which the dearest counts."""
+
+_REPEATS, _STARTS = 5, 21
+"""How often each is measured; the least counts, for others on a machine only add to it."""
+
+_INTENTS, _VALUES = 20, 10
+
+
+@dataclass(frozen=True)
+class Talked:
+    """A dialogue, by turn: ms of the processor, None where a custom action ran; bytes kept."""
+
+    took: Sequence[float | None]
+    kept: Sequence[int]
+
+
+def measure_dialogue(say: Callable[[str], None]) -> list[Figure]:
+    """Talk to the example bot and to one of many stories, and start small and large bots."""
+    starts: dict[int, float] = {}
+    with tempfile.TemporaryDirectory(prefix="bench-") as temporary:
+        for number in STORIES:
+            say(f"Learning {number} stories and rules ...")
+            folder = Path(temporary, str(number))
+            write_bot(folder, number)
+            save(teach(folder).runtime, folder)
+            starts[number] = _start(folder)
+        say("Talking to the example bot ...")
+        save(teach(CHECKOUT / "bot").runtime, Path(temporary))
+        own = talk(load(Path(temporary)), TURNS[-1])
+        say(f"Talking to the bot of {STORIES[-1]} stories ...")
+        large = talk(load(Path(temporary, str(STORIES[-1]))), TURNS[-1])
+    return figures_of(own, large, starts)
+
+
+def figures_of(own: Talked, large: Talked, starts: Mapping[int, float]) -> list[Figure]:
+    """Return the figures: dialogues with the example and the largest bot, starts (ms) by size."""
+    least, most = starts[STORIES[0]], starts[STORIES[-1]]
+    return [
+        *(
+            Figure("dialogue", f"processor, {name}, turn {turn}", _dearest(each, turn), "ms", bound)
+            for name, each, bound in (
+                ("example bot", own, TURN_MS),
+                (f"{STORIES[-1]} stories and rules", large, TURN_MS),
+            )
+            for turn in TURNS
+        ),
+        *(
+            Figure("dialogue", f"start, {number} stories and rules", starts[number], "ms")
+            for number in STORIES
+        ),
+        Figure("dialogue", "start, most against fewest stories", most / least, "times", GROWTH),
+        *(
+            Figure(
+                "dialogue", f"kept of a dialogue after {turn} turns", own.kept[turn - 1], "bytes"
+            )
+            for turn in TURNS
+        ),
+    ]
+
+
+def talk(runtime: Runtime, turns: int) -> Talked:
+    """Say so many things, at random but the same every time, each a minute after the last."""
+    drawn = random.Random(turns)  # noqa: S311 - repeats itself, and guards nothing
+    domain = runtime.domain
+    intents = [intent for intent in domain.intents if intent not in DEFAULT_INTENTS]
+    stored = pack(Tracker(domain))
+    took: list[float | None] = []
+    kept: list[int] = []
+    for number in range(1, turns + 1):
+        message = _message(drawn, intents, domain.entities)
+        told = any(turn - _WINDOW < number <= turn for turn in TURNS)
+        times: list[float | None] = []
+        for _ in range(_REPEATS if told else 1):
+            began = time.process_time()
+            after, called = _turn(runtime, stored, message, 60.0 * number)
+            times.append(None if called else (time.process_time() - began) * 1000)
+        stored = after
+        took.append(min((each for each in times if each is not None), default=None))
+        kept.append(len(stored))
+    return Talked(took, kept)
+
+
+def _turn(runtime: Runtime, stored: bytes, message: Event, now: float) -> tuple[bytes, bool]:
+    """Return what is kept after a turn, and whether a custom action ran; it answers nothing."""
+    tracker = unpack(stored, runtime.domain)
+    doing = runtime.handle(tracker, message, Turn(), now)
+    called = False
+    try:
+        next(doing)
+        while True:
+            called = True
+            doing.send({})
+    except StopIteration:
+        return pack(tracker), called
+
+
+def _message(drawn: random.Random, intents: Sequence[str], entities: Sequence[str]) -> Event:
+    """Return a message as it is understood: six words, some with an entity, ten guesses."""
+    text = " ".join(f"{drawn.randrange(16**5):x}" for _ in range(6))
+    found = []
+    if entities and drawn.random() < 1 / 3:
+        value = f"v{drawn.randrange(_VALUES)}"
+        found = [{"entity": drawn.choice(entities), "value": value, "start": 0, "end": 5}]
+    guesses = [
+        {"name": name, "confidence": round(drawn.random() / 10, 4)}
+        for name in drawn.sample(intents, min(10, len(intents)))
+    ]
+    return said(text, drawn.choice(intents), found, confidence=0.93, ranking=guesses)
+
+
+def write_bot(folder: Path, number: int) -> None:
+    """Write a bot of so many stories and rules; whatever the number, its domain is the same."""
+    drawn = random.Random(number)  # noqa: S311 - repeats itself, and guards nothing
+    (folder / "data").mkdir(parents=True)
+    values = [f"v{value}" for value in range(_VALUES)]
+    domain = [f"intents: [rare, {', '.join(f'ask_{each}' for each in range(_INTENTS))}]"]
+    domain += ["entities: [e0, e1, e2]", "slots:"]
+    for each in range(3):
+        mapping = f"{{type: from_entity, entity: e{each}}}"
+        kept = f"type: categorical, values: [{', '.join(values)}], mappings: [{mapping}]"
+        domain.append(f"  s{each}: {{{kept}}}")
+    domain += ["responses:", "  utter_default: [{text: Pardon?}]"]
+    domain += [f"  utter_{each}: [{{text: Answer {each}.}}]" for each in range(_INTENTS)]
+    stories = ["stories:"]
+    answers: dict[tuple[int, ...], int] = {}
+    for story in range(number):
+        stories += [f"- story: story {story}", "  steps:"]
+        asked: tuple[int, ...] = ()
+        for _ in range(drawn.randint(3, 8)):
+            asked = (*asked, drawn.randrange(_INTENTS))
+            answer = answers.setdefault(asked, drawn.randrange(_INTENTS))
+            stories += [f"  - intent: ask_{asked[-1]}", f"  - action: utter_{answer}"]
+    rules = ["rules:"]
+    for rule in range(number):
+        chosen = (rule % _VALUES, rule // _VALUES % _VALUES, rule // _VALUES**2 % _VALUES)
+        rules += [f"- rule: rule {rule}", "  condition:"]
+        rules += [f"  - slot_was_set: [{{s{n}: v{value}}}]" for n, value in enumerate(chosen)]
+        rules.append(f"  steps: [{{intent: rare}}, {{action: utter_{rule % _INTENTS}}}]")
+    policies = ["policies: [{name: AugmentedMemoizationPolicy}, {name: RulePolicy}]"]
+    files = {"domain": domain, "config": policies, "data/stories": stories, "data/rules": rules}
+    for name, lines in files.items():
+        text = "\n".join(['version: "3.1"', *lines, ""])
+        (folder / f"{name}.yml").write_text(text, "utf-8")
+
+
+def _start(folder: Path) -> float:
+    times = []
+    for _ in range(_STARTS):
+        began = time.process_time()
+        load(folder)
+        times.append((time.process_time() - began) * 1000)
+    return min(times)
+
+
+def _dearest(talked: Talked, turn: int) -> float:
+    window = talked.took[max(0, turn - _WINDOW) : turn]
+    return max((took for took in window if took is not None), default=0.0)
