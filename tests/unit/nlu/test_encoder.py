@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from nlu.encoder import capitals_tell, plain
-from nlu.neighbours import prepare
+from nlu.encoder import Encoder, capitals_tell, plain
+from nlu.neighbours import KEPT, Neighbours, prepare
 from nlu.sentence_pieces import BEGIN, END, UNKNOWN, Pieces
 
 VOCABULARY = ["<unk>", "<s>", "</s>", "▁", "▁zu", "g", "▁zug", "▁a", "b", "ab", "▁ab"]
@@ -74,3 +74,42 @@ def test_each_encoder_has_its_own_weight() -> None:
     squares = vectors**2
     assert squares[:, :3].sum(axis=1) == pytest.approx(np.full(4, 0.5), abs=1e-5)
     assert squares[:, 3:].sum(axis=1) == pytest.approx(np.full(4, 0.2), abs=1e-5)
+
+
+def _spread(examples: int, directions: int) -> tuple[list[str], Encoder]:
+    """Return texts, and an encoder whose vectors of them differ along so many directions."""
+    texts = [str(number) for number in range(examples)]
+    draw = np.random.default_rng(0)
+    vectors = draw.normal(size=(examples, directions)) @ draw.normal(size=(directions, 400))
+
+    @dataclass
+    class Known:
+        width: int = 400
+
+        def encode(self, wanted: Sequence[str]) -> NDArray[np.float32]:
+            return vectors[[int(text) for text in wanted]].astype(np.float32)
+
+    return texts, Known()
+
+
+def test_of_many_examples_directions_that_tell_nothing_are_left_out(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Half of the memory that a message passes, and cosines stay what they are; files keep it."""
+    monkeypatch.setattr("nlu.neighbours.plain", lambda text, cased: text)
+    texts, encoder = _spread(1200, 200)
+    neighbours, meanings = prepare(texts, (1.0,), (encoder,))
+    assert neighbours.vectors.shape == (1200, KEPT)
+    whole = encoder.encode(texts) - neighbours.means
+    whole /= np.sqrt((whole * whole).sum(axis=1, keepdims=True))
+    assert np.abs(meanings @ meanings.T - whole @ whole.T).max() < 1e-4
+    neighbours.save(tmp_path)
+    again = Neighbours.load(tmp_path, (1.0,), (encoder,), cased=neighbours.cased)
+    assert (again.meaning(texts[:3]) == neighbours.meaning(texts[:3])).all()
+
+
+def test_of_few_examples_all_directions_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A handful of examples cannot say what does not matter."""
+    monkeypatch.setattr("nlu.neighbours.plain", lambda text, cased: text)
+    texts, encoder = _spread(300, 5)
+    assert prepare(texts, (1.0,), (encoder,))[0].vectors.shape == (300, 400)

@@ -1,6 +1,8 @@
 """What the sentence encoder reads, against the package whose weights it has."""
 
+from itertools import islice
 from pathlib import Path
+from string import ascii_lowercase
 
 import numpy as np
 import pytest
@@ -49,6 +51,15 @@ def test_words_that_are_remembered_are_bounded(encoder: UniversalEncoder) -> Non
     encoder.pieces.split("y" * 5000)
     assert len(encoder.pieces.remembered) <= 5000
     assert max(map(len, encoder.pieces.remembered)) <= 40
+
+
+def test_pieces_that_are_remembered_are_bounded(encoder: UniversalEncoder) -> None:
+    """Nor do pieces of words, of which there are tens of thousands."""
+    letters = ascii_lowercase
+    words = (first + second + third for first in letters for second in letters for third in "aeiou")
+    for number in range(12):
+        encoder.encode([" ".join(islice(words, 280)) + str(number)])
+    assert 0 < len(encoder.remembered) <= 2048
 
 
 def test_other_letters_than_latin_are_unknown(encoder: UniversalEncoder) -> None:
