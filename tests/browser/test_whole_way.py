@@ -69,11 +69,6 @@ def _pforte(house: House, *words: str) -> str:
     return done.stdout
 
 
-def _is_known(phone: Phone, question: str) -> None:
-    phone.writes(question)
-    phone.waits(bool, "the first answer")
-
-
 def _reference(text: str) -> str:
     found = REFERENCE.search(text)
     assert found, text
@@ -134,16 +129,13 @@ def _is_harmless(page: Page) -> None:
 
 def test_from_a_phone_to_a_person_and_back(house: House, open_page: Opener) -> None:
     """The bot answers; a person takes over, answers and is done; the phone shows it all."""
+    # On a busy machine the command may end between the disclosure and the answer.
+    assert _pforte(house, "phone", "whatsapp", "Wann haben Sie geöffnet?")
+    Phone(house, "whatsapp", DEFAULT_USERS["whatsapp"]).hears("Mo–Fr von 8 bis 18 Uhr")
+    assert _pforte(house, "phone", "telegram", "I want to talk to a human")
     phone = Phone(house, "telegram", DEFAULT_USERS["telegram"])
-    # The first answer comes with the disclosure, a message of its own: here it is before.
-    _is_known(Phone(house, "whatsapp", DEFAULT_USERS["whatsapp"]), "Welche Tarife gibt es?")
-    _is_known(phone, "Which tariffs do you have?")
-    assert "Mo–Fr von 8 bis 18 Uhr" in _pforte(
-        house, "phone", "whatsapp", "Wann haben Sie geöffnet?"
-    )
-    told = _pforte(house, "phone", "telegram", "I want to talk to a human")
-    assert "A person is taking over and will answer you here." in told
-    reference = _reference(told)
+    [told] = phone.hears("A person is taking over and will answer you here.")
+    reference = _reference(told["text"])
 
     desk = _sign_in(open_page, house)
     expect(desk).to_have_title("(1) Pforte")
