@@ -13,7 +13,7 @@ SMALL_TALK = frozenset(
     {
         *("greet", "greeting", "goodbye", "bye", "chitchat", "small_talk", "smalltalk"),
         *("thank", "thanks", "thank_you", "thankyou", "never_mind"),
-        *("affirm", "affirmation", "confirm", "deny"),
+        *("affirm", "affirmation", "confirm", "deny", "inform"),
     }
 )
 """What bots call intents that nothing has to be done for, and that nobody is offered."""
