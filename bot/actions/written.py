@@ -15,7 +15,11 @@ _BARE = re.compile(
     rf"\W*{_FEW_WORDS}(?P<number>{_NUMBER})\s*(?:kwh|m³|m3|cbm|kubikmeter|€|eur|euros?)?[.! ]*",
     re.IGNORECASE,
 )
-_OTHER_NUMBER = re.compile(r"kund|kd|customer|plz|post|nummer|number", re.IGNORECASE)
+_OTHER_NUMBER = re.compile(
+    r"kund|kd|customer|plz|post|nummer|number|"
+    r"(?<!\d)(?:0?[1-9]|[12]\d|3[01])\.\s?(?:0?[1-9]|1[0-2])\.",  # a day
+    re.IGNORECASE,
+)
 _DIGITS = re.compile(r"\d(?:[ \-/]?\d)*")
 _STREET = re.compile(
     r"\w+[ -]?(?:straße|strasse|str\b|weg|platz|allee|gasse|ring|ufer|damm|hof)\w*",

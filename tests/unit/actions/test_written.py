@@ -20,6 +20,8 @@ from actions import words, written
         ("meter_reading", "moment, kundennummer 5510982", None),
         ("instalment_amount", "85 €", "85"),
         ("instalment_amount", "mach 90 euro", "90"),
+        ("instalment_amount", "95.50.", "95.50"),
+        ("instalment_amount", "zum 1.2.", None),
         ("customer_number", "471 1023", "4711023"),
         ("customer_number", "Kundennummer: 4711023", "4711023"),
         ("customer_number", "DE02 5001 0517 0137 0750 30", None),
