@@ -53,6 +53,7 @@ def train(bot: Path, out: Path) -> Trained:
     from pforte.nlu.encoders import link, prepared
 
     began = time.perf_counter()
+    inputs = _fingerprint(bot)  # before anything is read: what changes meanwhile is not in it
     source = read_bot(bot)
     project, compiled, settings = source
     _clear(out)
@@ -71,7 +72,7 @@ def train(bot: Path, out: Path) -> Trained:
     (out / FILE).write_text(compiled.bot.to_json() + "\n", "utf-8")
     (out / DIALOGUE_FOLDER).mkdir()
     save(compiled.runtime, out / DIALOGUE_FOLDER)
-    (out / _INPUTS).write_text(_fingerprint(bot) + "\n", "utf-8")
+    (out / _INPUTS).write_text(inputs + "\n", "utf-8")
     size = sum(file.stat().st_size for file in out.rglob("*") if file.is_file())
     return Trained(out, report, compiled.warnings, time.perf_counter() - began, size)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from pforte.bot.training import train
+from pforte.bot.training import Source, read_bot, train, trained
 from pforte.cli import main
 
 WriteBot = Callable[..., Path]
@@ -117,6 +117,26 @@ def test_parse_trains_anew_when_the_bot_changed(
     assert json.loads(capsys.readouterr().out)["ranking"][0]["confidence"] < 0.5
     nlu = folder / "data" / "nlu_en.yml"
     nlu.write_text(nlu.read_text().replace("- hello there", "- mango"))
+
+    main(["bot", "parse", "--bot", str(folder), "mango", "--json"])
+
+    assert json.loads(capsys.readouterr().out)["ranking"][0]["name"] == "greet"
+
+
+def test_what_is_written_during_a_training_is_trained_too(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A file saved while the bot was trained is not taken for one that it was trained with."""
+    nlu = folder / "data" / "nlu_en.yml"
+
+    def read_and_be_too_late(bot: Path) -> Source:
+        source = read_bot(bot)
+        nlu.write_text(nlu.read_text().replace("- hello there", "- mango"))
+        return source
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr("pforte.bot.training.read_bot", read_and_be_too_late)
+        trained(folder)
 
     main(["bot", "parse", "--bot", str(folder), "mango", "--json"])
 
