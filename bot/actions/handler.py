@@ -67,6 +67,7 @@ def _body(event: Event) -> bytes:
 def _answer(path: str, call: Event) -> tuple[int, Any]:
     if path == "/health":
         return _OK, {"status": "ok"}
+    _fetch_token()
     executor = _executor()
     if path == "/actions":
         return _OK, [each.model_dump() for each in executor.list_actions()]
@@ -93,6 +94,9 @@ def _run(executor: "ActionExecutor", call: Event) -> tuple[int, Any]:
         return _UNKNOWN, {"error": missing.message, "action_name": missing.action_name}
     except ActionMissingDomainException as missing:
         return _NEEDS_DOMAIN, {"error": missing.message, "action_name": missing.action_name}
+    except Exception:
+        _forget_token()
+        raise
     if result is None:
         return _REJECTED, {"error": "next_action is missing", "action_name": ""}
     return _OK, result.model_dump()
@@ -102,7 +106,6 @@ def _run(executor: "ActionExecutor", call: Event) -> tuple[int, Any]:
 def _executor() -> "ActionExecutor":
     """Return rasa-sdk's executor with these actions: built at the first call of a process."""
     _leave_out_sanic()
-    _fetch_token()
     from rasa_sdk.executor import ActionExecutor
 
     executor = ActionExecutor()
@@ -135,3 +138,9 @@ def _fetch_token() -> None:
         client: Any = botocore.session.get_session().create_client("ssm")
         answer = client.get_parameter(Name=name, WithDecryption=True)
         os.environ[_BEARER_VARIABLE] = answer["Parameter"]["Value"].strip()
+
+
+def _forget_token() -> None:
+    """Let the next call read the token anew: that it was changed may be why this one failed."""
+    if os.environ.get(_PARAMETER_VARIABLE):
+        os.environ.pop(_BEARER_VARIABLE, None)

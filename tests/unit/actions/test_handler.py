@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from actions.backend import Backend, BackendFailed, Refused, _trusted
-from actions.handler import _executor, handler
+from actions.handler import handler
 from tests.templates import ROOT
 from tests.unit.actions.customer import KNOWN, Customer
 from tests.unit.backend.sample import TOKEN, Company
@@ -148,7 +148,7 @@ def test_a_refusal_that_nobody_foresaw_is_a_failure(house: Company) -> None:
 
 _START = """
 import sys
-from actions.handler import _executor, handler
+from actions.handler import handler
 assert "rasa_sdk" not in sys.modules
 answer = handler({"path": "/actions"})
 assert len(answer["actions"]) > 20, answer
@@ -167,7 +167,8 @@ def test_a_start_loads_no_server() -> None:
 class Parameters:
     """Stand in for AWS's parameter store; `asked` is what it was asked for."""
 
-    def __init__(self) -> None:
+    def __init__(self, token: str = TOKEN) -> None:
+        self.token = token
         self.asked: list[dict[str, Any]] = []
 
     def create_client(self, service: str) -> "Parameters":
@@ -176,7 +177,7 @@ class Parameters:
 
     def get_parameter(self, **asked: Any) -> dict[str, Any]:
         self.asked.append(asked)
-        return {"Parameter": {"Value": f"{TOKEN}\n"}}  # as it was stored from a file
+        return {"Parameter": {"Value": f"{self.token}\n"}}  # as it was stored from a file
 
 
 def test_the_token_is_read_once_from_its_parameter(
@@ -187,10 +188,23 @@ def test_the_token_is_read_once_from_its_parameter(
     monkeypatch.setattr("botocore.session.get_session", lambda: store)
     monkeypatch.setenv("PFORTE_BACKEND_TOKEN", "")
     monkeypatch.setenv("PFORTE_BACKEND_TOKEN_PARAMETER", "/pforte/backend")
-    _executor.cache_clear()
     for _ in range(2):
         assert "responses" in handler(call("action_ask_invoice", **KNOWN))
     assert store.asked == [{"Name": "/pforte/backend", "WithDecryption": True}]
+
+
+def test_a_changed_token_is_read_after_one_failure(
+    house: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody has to start the function anew when the back end gets another token."""
+    store = Parameters("the one of yesterday")
+    monkeypatch.setattr("botocore.session.get_session", lambda: store)
+    monkeypatch.setenv("PFORTE_BACKEND_TOKEN", "")
+    monkeypatch.setenv("PFORTE_BACKEND_TOKEN_PARAMETER", "/pforte/backend")
+    with pytest.raises(BackendFailed, match="401"):
+        handler(call("action_ask_invoice", **KNOWN))
+    store.token = TOKEN
+    assert "responses" in handler(call("action_ask_invoice", **KNOWN))
 
 
 def test_without_a_back_end_no_token_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -200,6 +214,5 @@ def test_without_a_back_end_no_token_is_read(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("PFORTE_BACKEND_URL", "")
     monkeypatch.setenv("PFORTE_BACKEND_TOKEN", "")
     monkeypatch.setenv("PFORTE_BACKEND_TOKEN_PARAMETER", "/pforte/backend")
-    _executor.cache_clear()
     assert "events" in handler(call("action_cancel_request"))
     assert store.asked == []
