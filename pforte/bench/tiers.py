@@ -34,7 +34,8 @@ _PROBE = Path(__file__).with_name("tier_probe.py")
 class Cost:
     """What a tier costs; ms are the process's own: others on a machine only add to the wall's.
 
-    `memory` and `layers` are in MB; `layers` are numpy and the model.
+    `memory` and `layers` are in MB; `layers` are numpy and the model. `own_memory` is what came
+    after the interpreter and numpy; `new_ms` is a message in a round in which each is new.
     """
 
     training_s: float
@@ -43,6 +44,8 @@ class Cost:
     message_ms: float
     layers: float
     wall_ms: float = 0
+    own_memory: float = 0
+    new_ms: float = 0
 
 
 BOUNDS: "Mapping[Tier, Cost]" = {
@@ -82,11 +85,13 @@ def figures_of(tier: str, cost: Cost, bound: Cost) -> list[Figure]:
     """Return the figures of one tier."""
     part = f"{EXAMPLES} examples, {tier}"
     note = f"the interpreter up; wall {cost.wall_ms:.0f}"
+    memory = f"{cost.own_memory:.0f} above Python with numpy"
+    new = f"{cost.new_ms:.2f} where each is new"
     return [
         Figure(part, "training", cost.training_s, "s", bound.training_s),
         Figure(part, "first answer", cost.first_ms, "ms", bound.first_ms, note),
-        Figure(part, "memory after many answers", cost.memory, "MB", bound.memory),
-        Figure(part, "processor, a message", cost.message_ms, "ms", bound.message_ms),
+        Figure(part, "memory after many answers", cost.memory, "MB", bound.memory, memory),
+        Figure(part, "processor, a message", cost.message_ms, "ms", bound.message_ms, new),
         Figure(part, "model and numpy, unzipped", cost.layers, "MB", bound.layers),
     ]
 

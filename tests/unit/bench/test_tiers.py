@@ -15,6 +15,14 @@ def test_a_tier_above_its_bound_is_missed() -> None:
     assert missed == ["processor, a message", "model and numpy, unzipped"]
 
 
+def test_what_a_layer_adds_stands_beside_the_whole() -> None:
+    """Python and numpy take memory of their own, and a repeated message less time than a new one."""
+    cost = replace(BOUNDS["small"], own_memory=12, new_ms=0.25)
+    notes = {figure.name: figure.note for figure in figures_of("small", cost, BOUNDS["small"])}
+    assert notes["memory after many answers"] == "12 above Python with numpy"
+    assert notes["processor, a message"] == "0.25 where each is new"
+
+
 def test_messages_are_none_of_the_examples() -> None:
     """What is asked was never taught, and both come from all over the bot."""
     every = [Example(f"text {number}", "intent") for number in range(5000)]
