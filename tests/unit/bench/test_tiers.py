@@ -16,7 +16,7 @@ def test_a_tier_above_its_bound_is_missed() -> None:
 
 
 def test_what_a_layer_adds_stands_beside_the_whole() -> None:
-    """Python and numpy take memory of their own, and a repeated message less time than a new one."""
+    """Python and numpy take memory of their own, and a message that was read before less time."""
     cost = replace(BOUNDS["small"], own_memory=12, new_ms=0.25)
     notes = {figure.name: figure.note for figure in figures_of("small", cost, BOUNDS["small"])}
     assert notes["memory after many answers"] == "12 above Python with numpy"
