@@ -14,6 +14,7 @@ from dialogue.runtime.domain import Domain, Form, Slot
 from dialogue.runtime.events import Event, action, active_loop, bare, rejected, said, slot
 from dialogue.runtime.history import MOST_TURNS, remembered
 from dialogue.runtime.responses import bot_said
+from dialogue.runtime.states import steps_of
 from dialogue.runtime.stored import FORM, MOST_BYTES, Unreadable, pack, unpack
 from dialogue.runtime.tracker import Tracker
 from tests.unit.dialogue.dialogues import Talk, kinds, taught
@@ -144,6 +145,32 @@ def test_a_realistic_dialogue_is_small(runtime: Runtime) -> None:
     assert sizes[2] <= 500
     assert sizes[29] <= 1200
     assert max(sizes) <= 1700
+
+
+def odd_customer(seed: int) -> Iterator[Event]:
+    """Say anything in any order, and go back and begin anew now and then."""
+    usual = islice(customer(), MOST_TURNS)
+    for number, message in enumerate(usual, 1000 * seed):
+        intents = [*GUESSES, "nlu_fallback", "inform", "back", *(["restart"] * (number % 7 == 0))]
+        intent = intents[drawn(number, len(intents))]
+        parsed = {**message["parse_data"], "intent": {"name": intent, "confidence": 0.9}}
+        yield {**message, "parse_data": parsed}
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_within_the_cap_a_stored_dialogue_goes_as_one_in_memory(
+    runtime: Runtime, seed: int
+) -> None:
+    """Forms, rewinds and new beginnings: every turn's events and what follows are the same."""
+    memory, kept = Talk(runtime, ACTIONS), Talk(runtime, ACTIONS)
+    for message in odd_customer(seed):
+        kept.tracker = unpack(pack(kept.tracker), runtime.domain)
+
+        assert kept.say("", message=message) == memory.say("", message=message)
+        for name in ("slots", "loop_name", "loop_rejected", "loop_interrupted", "followup"):
+            assert getattr(kept.tracker, name) == getattr(memory.tracker, name), name
+        states = [[step.state for step in steps_of(each.tracker)] for each in (kept, memory)]
+        assert states[0] == states[1]
 
 
 def test_beyond_the_cap_the_dialogue_goes_on(runtime: Runtime) -> None:
