@@ -95,9 +95,9 @@ def _spread(examples: int, directions: int) -> tuple[list[str], Encoder]:
 def test_of_many_examples_directions_that_tell_nothing_are_left_out(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """Half of the memory that a message passes, and cosines stay what they are; files keep it."""
+    """A message passes less memory, and cosines stay what they are; files keep it."""
     monkeypatch.setattr("nlu.neighbours.plain", lambda text, cased: text)
-    texts, encoder = _spread(1200, 200)
+    texts, encoder = _spread(1200, 100)
     neighbours, meanings = prepare(texts, (1.0,), (encoder,))
     assert neighbours.vectors.shape == (1200, KEPT)
     whole = encoder.encode(texts) - neighbours.means
