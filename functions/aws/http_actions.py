@@ -36,3 +36,7 @@ class HttpActions:
         except httpx.HTTPError as error:
             raise ActionFailed(f"{call.action}: {type(error).__name__}") from error
         return result_of(call, response.content, response.status_code)
+
+    def close(self) -> None:
+        """Hang up."""
+        self._client.close()

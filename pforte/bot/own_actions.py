@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from time import monotonic
 
@@ -43,6 +43,10 @@ class ActionServer:
             return self._actions.call(call, _CALL_SECONDS)
         except ActionFailed as failed:
             return {"failed": str(failed)}
+
+    def close(self) -> None:
+        """Hang up."""
+        self._actions.close()
 
 
 class OwnActions(ActionServer):
@@ -118,7 +122,8 @@ def own_actions(
             start_new_session=True,
         )
     try:
-        yield OwnActions(f"http://127.0.0.1:{port}", domain, server, log)
+        with closing(OwnActions(f"http://127.0.0.1:{port}", domain, server, log)) as asked:
+            yield asked
     finally:
         end(server, _END_SECONDS)
     log.unlink()

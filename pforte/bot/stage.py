@@ -79,7 +79,9 @@ def set_stage(
     if actions != OWN:
         # Its back end knows the keys of earlier calls: each run has keys of its own.
         run = f"{secrets.token_hex(4)}."
-        return Stage(bot, responses, ActionServer(actions, bot.domain).ask, None, begins, run)
+        foreign = ActionServer(actions, bot.domain)
+        closing.callback(foreign.close)
+        return Stage(bot, responses, foreign.ask, None, begins, run)
     if not has_actions(folder):
         return Stage(bot, responses, no_actions, None, begins)
     company = closing.enter_context(sample_company(begins))
