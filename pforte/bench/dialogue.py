@@ -42,7 +42,7 @@ _REPEATS, _MOST_REPEATS, _STARTS = 5, 60, 101
 A turn above its bound is measured more often, until it is within.
 """
 
-_INTENTS, _VALUES = 20, 10
+_INTENTS, _VALUES, _TRIES = 20, 10, 5
 
 
 @dataclass(frozen=True)
@@ -111,12 +111,16 @@ def talk(runtime: Runtime, turns: int) -> Talked:
     took: list[float | None] = []
     kept: list[int] = []
     for number in range(1, turns + 1):
-        message = _message(drawn, intents, domain.entities)
+        now = 60.0 * number
+        messages = (_message(drawn, intents, domain.entities) for _ in range(_TRIES))
+        # One that needs no custom action, if there is one here: such turns are what is measured.
+        message = next((m for m in messages if not _turn(runtime, stored, m, now)[1]), None)
+        message = message or _message(drawn, intents, domain.entities)
         told = any(turn - _WINDOW < number <= turn for turn in TURNS)
         least = inf
         for attempt in range(_MOST_REPEATS if told else 1):
             began = time.process_time()
-            after, called = _turn(runtime, stored, message, 60.0 * number)
+            after, called = _turn(runtime, stored, message, now)
             least = min(least, (time.process_time() - began) * 1000)
             if attempt >= _REPEATS - 1 and (called or least <= TURN_MS):
                 break
@@ -202,4 +206,4 @@ def _starts(folders: Mapping[int, Path]) -> dict[int, float]:
 
 def _dearest(talked: Talked, turn: int) -> float:
     window = talked.took[max(0, turn - _WINDOW) : turn]
-    return max((took for took in window if took is not None), default=0.0)
+    return max(took for took in window if took is not None)

@@ -55,7 +55,7 @@ def test_turns_with_a_custom_action_are_not_counted(tmp_path: Path) -> None:
     talked = talk(runtime, 30)
 
     assert len(talked.took) == len(talked.kept) == 30
-    assert 5 < sum(each is None for each in talked.took) < 25
+    assert sum(each is None for each in talked.took) < 15
     assert all(each > 0 for each in talked.took if each is not None)
     assert talk(runtime, 30).kept == talked.kept
 
