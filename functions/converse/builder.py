@@ -10,6 +10,7 @@ from conversation.bot import Bot
 from conversation.conversation import KNOWN_IDS, Conversation, Question, short_id
 from conversation.event import CustomerEvent, DeadLetter
 from conversation.message import Author, Change, Content, Message
+from conversation.reference import normalised_reference
 from conversation.turn import ActionDone, Delivery, Item, StartedTurn, Turn
 from conversation.understanding import Language
 
@@ -145,7 +146,7 @@ class TurnBuilder:
     def refer(self, reference: str) -> None:
         """Let agents find the conversation by a reference number."""
         body = {"conversation": self.state.id, "opened": self.now}
-        self.put(Item(pk=f"R#{reference}", sk="R", body=body))
+        self.put(Item(pk=f"R#{normalised_reference(reference)}", sk="R", body=body))
 
     def next_action_key(self, action: str) -> str:
         """Return the key of the next call of an action: turn, name, how many-th of that name."""
