@@ -221,7 +221,7 @@ def _entries(record: TurnRecord, people: _People) -> Iterable[tuple[Message | No
                 internal=True,
                 at=record.at,
                 action=done.action,
-                done=done.result is not None,
+                done=done.result is not None and "failed" not in done.result,
             ),
         )
 

@@ -212,9 +212,13 @@ def test_everything_that_was_said_is_shown() -> None:
     photo = Attachment(kind="image", filename="zaehler.jpg")
     house.said(waiting, "customer", content=Content(attachments=(photo,), unreadable="poll"))
     house.said(waiting, "system", "blocked", address=None)
-    done = (ActionDone(key="k1", action="action_book", result={}), ActionDone(key="k2", action="x"))
+    done = (
+        ActionDone(key="k1", action="action_book", result={}),
+        ActionDone(key="k2", action="x"),
+        ActionDone(key="k3", action="action_late", result={"failed": "no answer in 8.0 s"}),
+    )
     house.said(waiting, "bot", "Erledigt", actions=done)
-    bot, customer, note, _, first, second = _entries(house, waiting.id)
+    bot, customer, note, _, first, second, third = _entries(house, waiting.id)
     assert bot["buttons"] == ["Ja"]
     assert (customer["attachments"][0]["filename"], customer["unreadable"]) == (
         "zaehler.jpg",
@@ -223,6 +227,7 @@ def test_everything_that_was_said_is_shown() -> None:
     assert (note["internal"], note["state"]) == (True, "")
     assert (first["action"], first["done"]) == ("action_book", True)
     assert (second["action"], second["done"]) == ("x", False)
+    assert (third["action"], third["done"]) == ("action_late", False)
 
 
 def test_the_whole_of_a_long_text_can_be_read() -> None:
