@@ -304,7 +304,7 @@ def _while_waiting(
     if intent == "ask_wait" or knocks(utterance.text):
         _still_waiting(turn)
         return
-    for_agent = intent in (FALLBACK_INTENT, "affirm", "deny")
+    for_agent = intent in (FALLBACK_INTENT, "affirm", "deny", "inform")
     if for_agent or not (yield from _answer_aside(turn, understanding)):
         _acknowledge(turn)
 
