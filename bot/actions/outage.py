@@ -16,6 +16,7 @@ class ValidateOutageForm(RequestForm):
     form = "outage_form"
     intent = "report_outage"
     asked = ("street", "product")
+    told = ("street",)
     personal = False
 
     def settle(self, talk: Talk) -> None:
@@ -28,7 +29,7 @@ class ValidateOutageStatusForm(RequestForm):
 
     form = "outage_status_form"
     intent = "outage_status"
-    asked = ("street",)
+    asked = told = ("street",)
     personal = False
 
     def settle(self, talk: Talk) -> None:

@@ -9,7 +9,7 @@ LATEST = "latest"
 """What a customer says of an invoice who wants the newest one."""
 
 _FEW = 4
-_FEW_WORDS = rf"(?:[^\W\d_]+[ ,:.!-]*){{0,{_FEW}}}"
+_FEW_WORDS = rf"(?:[^\W\d_]+[ ,:.!'’-]*){{0,{_FEW}}}"
 _NUMBER = r"\d{1,3}(?:[. ']\d{3})+(?:,\d+)?|\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:[.,]\d+)?"
 _BARE = re.compile(
     rf"\W*{_FEW_WORDS}(?P<number>{_NUMBER})\s*(?:kwh|m³|m3|cbm|kubikmeter|€|eur|euros?)?[.! ]*",
@@ -21,8 +21,10 @@ _OTHER_NUMBER = re.compile(
     re.IGNORECASE,
 )
 _DIGITS = re.compile(r"\d(?:[ \-/]?\d)*")
+_NO_NAME = r"(?:unser|mein|dein|ihr|ganz|ein|dies|jed|welch|selb|gleich|die|der|den|am|zu)\w*"
 _STREET = re.compile(
-    r"\w+[ -]?(?:straße|strasse|str\b|weg|platz|allee|gasse|ring|ufer|damm|hof)\w*",
+    r"(?<!\w)(?:\w{2,}(?:straße|strasse|str|weg|platz|allee|gasse|ring|ufer|damm|hof)"
+    rf"|(?!{_NO_NAME}[ -])\w+[ -](?:straße|strasse|str|platz|allee|gasse))(?!\w)",
     re.IGNORECASE,
 )
 _METER = re.compile(r"(?<!\w)(?=\w*\d{4})[0-9A-Z]{6,16}(?!\w)", re.IGNORECASE | re.ASCII)
