@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass, field
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from dialogue.runtime.calls import Act, Call, Result, Turn
 from dialogue.runtime.conversation import Doing, Runtime
 from dialogue.runtime.events import Event, intent_of, said
 from dialogue.runtime.payload import read_payload
-from dialogue.runtime.responses import fill_text, variations
+from dialogue.runtime.responses import bot_said, filled, variations
 from dialogue.runtime.tracker import Tracker
 from dialogue.teaching.bot import teach
 from pforte.bot.own_actions import ActionServer, own_actions
@@ -163,7 +164,7 @@ def _differences(runtime: Runtime, turns: Sequence[Recorded], acting: Acting) ->
             yield f"{place}: slots are {slots}, recorded {turn['slots']}"
         if tracker.loop_name != turn.get("active_loop", tracker.loop_name):
             yield f"{place}: active loop is {tracker.loop_name}, recorded {turn['active_loop']}"
-        if not _says_the_same(runtime, tracker, events, turn):
+        if not _says_the_same(runtime, tracker, before, turn):
             yield f"{place}: the bot says {collected(events)}, recorded {turn['bot']}"
 
 
@@ -193,27 +194,38 @@ def _first_difference(found: list[Any], wanted: list[Any]) -> str:
     return f"event {number + 1}: {longer[number]}, {what} what was recorded"
 
 
-def _says_the_same(runtime: Runtime, tracker: Tracker, events: list[Event], turn: Recorded) -> bool:
-    """Tell whether the messages are the recorded ones, whichever variations were drawn."""
-    recorded = list(turn.get("bot", []))
-    for event in (each for each in events if each["event"] == "bot"):
-        for candidate in _as_any_variation(runtime, tracker, event):
+def _says_the_same(runtime: Runtime, tracker: Tracker, begin: int, turn: Recorded) -> bool:
+    """Tell whether the messages are the recorded ones, whichever variations were drawn.
+
+    Each is recorded twice: as the event, and as the channel handed it out, maybe in parts.
+    """
+    handed_out = list(turn.get("bot", []))
+    logged = [event for event in turn["events"] if event["event"] == "bot"]
+    places = [i for i, e in enumerate(tracker.events) if i >= begin and e["event"] == "bot"]
+    for place, recorded in zip_longest(places, logged):
+        if place is None or recorded is None:
+            return False
+        for candidate in _as_any_variation(runtime, tracker, place):
             parts = _parts(candidate)
-            if recorded[: len(parts)] == parts:
-                recorded = recorded[len(parts) :]
+            same = recorded.get("text", candidate["text"]) == candidate["text"]
+            if same and handed_out[: len(parts)] == parts:
+                handed_out = handed_out[len(parts) :]
                 break
         else:
             return False
-    return not recorded
+    return not handed_out
 
 
-def _as_any_variation(runtime: Runtime, tracker: Tracker, event: Event) -> Iterator[Event]:
+def _as_any_variation(runtime: Runtime, tracker: Tracker, place: int) -> Iterator[Event]:
+    """Yield a message as it was said, then as each variation would have read at that moment."""
+    event = tracker.events[place]
     yield event
+    slots = Tracker(tracker.domain, tracker.events[:place]).slots
     written = runtime.domain.responses.get(str(event["metadata"].get("utter_action")), [])
-    values = {**tracker.slots, **event["metadata"]}
-    for variation in variations(written, tracker.slots, Turn().channel):
-        text = variation.get("text")
-        yield {**event, "text": fill_text(text, values) if isinstance(text, str) else text}
+    for variation in variations(written, slots, Turn().channel):
+        made = filled(variation, {**slots, **event["metadata"]})
+        yield {**event, "text": made.get("text")}
+        yield bot_said({**made, **event["metadata"]})
 
 
 def _parts(event: Event) -> list[dict[str, Any]]:

@@ -85,6 +85,11 @@ def _change_text(turn: dict[str, Any]) -> None:
     turn["bot"][0]["text"] = "planted"
 
 
+def _change_logged_text(turn: dict[str, Any]) -> None:
+    event = next(event for event in turn["events"] if event["event"] == "bot")
+    event["text"] = "planted"
+
+
 def _add_message(turn: dict[str, Any]) -> None:
     turn["bot"].append({"text": "planted"})
 
@@ -103,6 +108,7 @@ def _drop_message(turn: dict[str, Any]) -> None:
         _change_slot,
         _change_loop,
         _change_text,
+        _change_logged_text,
         _add_message,
         _drop_message,
     ],
@@ -131,6 +137,20 @@ def test_a_call_that_was_not_recorded_is_a_difference(micro: Runtime, recorded: 
     assert result.passed == 0
 
 
+def greeting(*after: dict[str, Any], text: str) -> list[dict[str, Any]]:
+    """Return the events of a first turn in which the bot greets, and what it does `after`."""
+    return [
+        {"event": "action", "name": "action_session_start"},
+        {"event": "session_started"},
+        {"event": "action", "name": "action_listen"},
+        {"event": "user", "text": "/greet", "intent": "greet"},
+        {"event": "action", "name": "utter_greet"},
+        {"event": "bot", "text": text},
+        *after,
+        {"event": "action", "name": "action_listen"},
+    ]
+
+
 def test_any_variation_of_a_response_is_right(tmp_path: Path) -> None:
     """What Rasa drew at random may have been another variation, and only that."""
     texts = "".join(f"  - text: hello {number}\n" for number in range(8))
@@ -139,22 +159,50 @@ def test_any_variation_of_a_response_is_right(tmp_path: Path) -> None:
         f"intents: [greet]\nresponses:\n  utter_greet:\n{texts}",
         "rules:\n- rule: greet\n  steps: [{intent: greet}, {action: utter_greet}]\n",
     ).runtime
-    events = [
-        {"event": "action", "name": "action_session_start"},
-        {"event": "session_started"},
-        {"event": "action", "name": "action_listen"},
-        {"event": "user", "text": "/greet", "intent": "greet"},
-        {"event": "action", "name": "utter_greet"},
-        {"event": "bot", "text": ""},
-        {"event": "action", "name": "action_listen"},
-    ]
 
-    def passed(text: str) -> int:
-        turn = {"user": "/greet", "bot": [{"text": text}], "events": events, "actions": []}
+    def passed(text: str, logged: str) -> int:
+        turn = {"user": "/greet", "bot": [{"text": text}], "events": greeting(text=logged)}
         return replay(runtime, {"greeting": [turn]}, from_record).passed
 
-    assert [passed(f"hello {number}") for number in range(8)] == [1] * 8
-    assert passed("hello 8") == 0
+    assert [passed(f"hello {number}", f"hello {number}") for number in range(8)] == [1] * 8
+    assert passed("hello 8", "hello 8") == 0
+    assert passed("hello 1", "hello 2") == 0
+
+
+def test_a_variation_reads_as_at_its_moment(tmp_path: Path) -> None:
+    """Its buttons are its own, and a slot that is emptied later in the turn stands in it."""
+    runtime = taught(
+        tmp_path,
+        """\
+intents: [greet]
+actions: [action_forget]
+slots:
+  name: {type: text, initial_value: Ada, mappings: [{type: custom}]}
+responses:
+  utter_greet:
+  - text: "Hello, {name}."
+    buttons: [{title: "I am {name}", payload: /yes}]
+  - text: "Hi, {name}."
+  - text: "Good day, {name}."
+    buttons: [{title: "Not {name}?", payload: /no}]
+""",
+        "rules:\n- rule: greet\n"
+        "  steps: [{intent: greet}, {action: utter_greet}, {action: action_forget}]\n",
+    ).runtime
+    forgotten = {"event": "slot", "name": "name", "value": None}
+    forgetting = {"name": "action_forget", "events": [forgotten], "responses": []}
+
+    def passed(said: dict[str, Any]) -> int:
+        done = {"event": "action", "name": "action_forget"}
+        events = greeting(done, forgotten, text=said["text"])
+        turn = {"user": "/greet", "bot": [said], "events": events, "actions": [forgetting]}
+        return replay(runtime, {"greeting": [turn]}, from_record).passed
+
+    am, ask = {"title": "I am Ada", "payload": "/yes"}, {"title": "Not Ada?", "payload": "/no"}
+    assert passed({"text": "Hello, Ada.", "buttons": [am]}) == 1
+    assert passed({"text": "Hi, Ada."}) == 1
+    assert passed({"text": "Good day, Ada.", "buttons": [ask]}) == 1
+    assert passed({"text": "Hi, None."}) == 0
 
 
 def test_what_is_no_recording_is_refused(
