@@ -20,6 +20,8 @@ CALL = ActionCall(key="k", action="action_book", payload={"next_action": "action
 URL = "https://actions.example/webhook"
 DOMAIN = {"actions": ["action_book"]}
 LONG = 60.0
+FOR_EVER = 10.0
+"""Seconds: nobody waits so long, and a test that does goes on and fails."""
 
 NO_ANSWERS = [
     b"<html>",
@@ -144,7 +146,7 @@ def test_throttled_function_is_unavailable(aws: None) -> None:
 def test_who_is_late_is_not_waited_for(silence: threading.Event) -> None:
     """An action that hangs has failed when its time is over, whatever its connection does."""
     with pytest.raises(ActionFailed, match=r"action_book: no answer in 0\.1 s"):
-        within(0.1, CALL, silence.wait)
+        within(0.1, CALL, lambda: silence.wait(FOR_EVER))
 
 
 def test_both_ways_end_in_time(
@@ -154,10 +156,10 @@ def test_both_ways_end_in_time(
 
     class Hanging:
         def invoke(self, **_: Any) -> None:
-            silence.wait()
+            silence.wait(FOR_EVER)
 
     def hang(_: httpx.Request) -> httpx.Response:
-        silence.wait()
+        silence.wait(FOR_EVER)
         return httpx.Response(200)
 
     made = httpx.Client(transport=httpx.MockTransport(hang))
