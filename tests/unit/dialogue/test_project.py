@@ -105,7 +105,7 @@ ODD = {
     ),
     "a format of tomorrow": (
         ("data/rules.yml", 'version: "3.1"', 'version: "4.0"'),
-        "data/rules.yml:1: version \"4.0\" is above 3.1",
+        'data/rules.yml:1: version "4.0" is above 3.1',
     ),
     "an entity that the domain does not know": (
         ("data/nlu_en.yml", "hello there", "[hello](greeting) there"),
