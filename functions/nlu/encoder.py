@@ -33,7 +33,7 @@ class Encoder(Protocol):
 
 SHARES: Mapping[Tier, Mapping[str, float]] = {
     "default": {"universal": 0.7},
-    "accurate": {"universal": 0.4, "e5": 0.4},
+    "accurate": {"universal": 0.35, "e5": 0.55},
     "small": {},
 }
 """The encoders of a tier, and the weight of each against that of n-grams, which have the rest."""
