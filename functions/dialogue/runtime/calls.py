@@ -74,7 +74,7 @@ def makes_sense(result: Result) -> bool:
             _read(event)
     except Failed:
         return False
-    return all(isinstance(message, dict) for message in messages)
+    return all(_is_message(message) for message in messages)
 
 
 def run_custom_for_slots(name: str, tracker: Tracker, turn: Turn) -> Run:
@@ -95,6 +95,8 @@ def uttered(name: str, tracker: Tracker, turn: Turn) -> list[Event]:
 
 def _messages(responses: list[dict[str, Any]], tracker: Tracker, turn: Turn) -> list[Event]:
     messages = []
+    if not all(_is_message(response) for response in responses):
+        raise Failed("messages came back that are none")
     for response in responses:
         values = {key: each for key, each in response.items() if key != "response"}
         draft: dict[str, Any] = {}
@@ -116,11 +118,40 @@ def _read(event: Any) -> Event:
     kind = event.get("event") if isinstance(event, dict) else None
     if kind not in TYPES:
         raise Failed(f"an event of type {kind!r} came back")
+    if not _makes_sense(event):
+        raise Failed(f"an event of type {kind!r} came back without what it needs")
     if kind == "form":
         return {**event, "event": "active_loop"}
-    if kind in ("slot", "active_loop", "action", "followup") and "name" not in event:
-        raise Failed(f"an event of type {kind!r} without a name came back")
+    if kind == "bot":
+        said = bot_said({"text": event.get("text"), **(event.get("data") or {})})
+        return {**said, **event, "data": said["data"], "metadata": event.get("metadata") or {}}
+    if kind == "user":
+        parsed = {**_NOTHING_SAID, **event["parse_data"]}
+        return {"text": None, **event, "parse_data": {**parsed, "intent": _intent(parsed)}}
     return {"value": None, **event} if kind == "slot" else dict(event)
+
+
+def _intent(parsed: Mapping[str, Any]) -> dict[str, Any]:
+    return {"name": None, "confidence": 1.0, **parsed["intent"]}
+
+
+def _makes_sense(event: Event) -> bool:
+    kind, name = event["event"], event.get("name")
+    if kind in ("slot", "action", "followup"):
+        return isinstance(name, str)
+    if kind in ("active_loop", "form"):
+        return "name" in event and isinstance(name, str | None)
+    if kind == "bot":
+        return isinstance(event.get("data"), dict | None)
+    if kind == "user":
+        parsed = event.get("parse_data")
+        return isinstance(parsed, dict) and isinstance(parsed.get("intent"), dict)
+    return True
+
+
+def _is_message(response: Any) -> bool:
+    buttons = response.get("buttons") or [] if isinstance(response, dict) else None
+    return isinstance(buttons, list) and all(isinstance(each, dict) for each in buttons)
 
 
 def _tracker_state(tracker: Tracker, sender: str) -> dict[str, Any]:

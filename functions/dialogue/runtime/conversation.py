@@ -26,6 +26,9 @@ MOST_ACTIONS = 10
 ASK_AGAIN = "action_pforte_ask_again"
 """The action after which a form asks again; without one it would look for an answer first."""
 
+MOST_STEPS = 3 * MOST_ACTIONS
+"""Predictions in one turn: an action may log that the bot listened, and go on for ever in Rasa."""
+
 Doing = Generator[Call, Result]
 
 
@@ -65,7 +68,9 @@ class Runtime:
 
     def act(self, tracker: Tracker, turn: Turn, now: float) -> Doing:
         """Predict and run actions until the bot listens, or is paused."""
-        while not tracker.paused or intent_of(tracker.message) == "restart":
+        for _ in range(MOST_STEPS):
+            if tracker.paused and intent_of(tracker.message) != "restart":
+                return
             if actions_done(tracker) >= MOST_ACTIONS:
                 return
             prediction = self.predict(tracker)

@@ -107,6 +107,14 @@ def test_a_failing_action_is_logged_and_the_turn_goes_on(runtime: Runtime) -> No
         {"events": [{"event": "explode"}]},
         {"events": ["slot"]},
         {"events": [{"event": "slot", "value": 1}]},
+        {"events": [{"event": "slot", "name": ["city"], "value": 1}]},
+        {"events": [{"event": "active_loop", "name": 5}]},
+        {"events": [{"event": "form"}]},
+        {"events": [{"event": "user", "text": "me"}]},
+        {"events": [{"event": "user", "parse_data": {"intent": "do"}}]},
+        {"events": [{"event": "bot", "text": "hi", "data": "hi"}]},
+        {"responses": [{"text": "half an answer", "buttons": "yes or no"}]},
+        {"responses": ["half an answer"]},
     ],
 )
 def test_nonsense_from_an_action_is_a_failure(runtime: Runtime, nonsense: dict[str, Any]) -> None:
@@ -114,6 +122,30 @@ def test_nonsense_from_an_action_is_a_failure(runtime: Runtime, nonsense: dict[s
     answer = {"responses": [{"text": "half an answer"}], **nonsense}
 
     assert Talk(runtime, {"action_do": answer}).hear("/do") == []
+
+
+def test_events_that_say_little_are_read_as_rasa_reads_them(runtime: Runtime) -> None:
+    """What an event leaves out is empty, and breaks no later turn."""
+    little = [
+        {"event": "bot", "text": "hi"},
+        {"event": "bot", "data": {"buttons": [{"title": "a", "payload": "/do"}]}},
+        {"event": "slot", "name": "city"},
+    ]
+    talk = Talk(runtime, {"action_do": {"events": little}})
+
+    assert talk.hear("/do") == ["hi", None]
+    assert talk.hear("/greet") == ["hello None"]
+
+
+def test_an_action_that_says_that_the_bot_listened_does_not_go_on_for_ever(
+    runtime: Runtime,
+) -> None:
+    """Rasa counts the actions since the bot listened, and would never come to ten."""
+    listened = {"events": [{"event": "action", "name": "action_listen"}]}
+    talk = Talk(runtime, {"action_do": listened})
+
+    assert talk.do("/do").count("action_do") < 3 * MOST_ACTIONS + 1
+    assert talk.hear("/greet") == ["hello None"]
 
 
 def test_an_action_that_refuses_leaves_the_turn_to_others(runtime: Runtime) -> None:
