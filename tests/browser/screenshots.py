@@ -107,7 +107,7 @@ def _photograph_webchat(browser: Browser, house: House) -> None:
     with _page(browser, f"{house.url}/webchat/demo", 1200, 860) as page:
         page.get_by_role("button", name="Schreiben Sie uns").click()
         for text, answer in (
-            ("Wie melde ich meinen Zählerstand?", "Zählerstand"),
+            ("Wie melde ich meinen Zählerstand?", "Kundennummer"),
             ("Ich möchte mit einem Menschen sprechen", "SM-"),
         ):
             page.get_by_role("textbox", name="Nachricht").fill(text)
