@@ -124,6 +124,13 @@ def run_test(arguments: argparse.Namespace) -> int:
     folder = arguments.bot / "tests"
     try:
         cases = read_cases(folder)
+        if cases and not (arguments.nlu or (arguments.bot / "pforte.yml").is_file()):
+            print(
+                f"{folder}: {len(cases)} test messages are left out: a bot without pforte.yml is "
+                "not trained. Add one, as the example bot's, to run them.",
+                file=sys.stderr,
+            )
+            cases = []
         bot = load(trained(arguments.bot)) if cases or arguments.nlu else None
         stories = run_stories_of(arguments.bot, bot.understand if bot and arguments.nlu else None)
     except PforteError as error:

@@ -58,7 +58,7 @@ def read_test_stories(sections: Sequence[Node], domain: Domain) -> list[StoryTra
     """Read `stories:` sections. Raises ProjectError."""
     blocks: list[Block] = []
     for section in sections:
-        blocks += read_stories(section, domain, lambda _node, _text: None)
+        blocks += read_stories(section, domain, lambda _node, _text: None, tests=True)
     return trackers_of(blocks, domain, rules=False, alike=True)
 
 

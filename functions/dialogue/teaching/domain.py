@@ -9,6 +9,12 @@ from dialogue.source import Node, entries
 from dialogue.teaching.files import Files
 
 _SLOT_TYPES = ("text", "bool", "categorical", "float", "list", "any")
+_CLASSES = {"bool": "BooleanSlot"} | {
+    kind: f"{kind.capitalize()}Slot" for kind in _SLOT_TYPES if kind != "bool"
+}
+_TYPES_OF_CLASSES = {f"rasa.shared.core.slots.{name}": kind for kind, name in _CLASSES.items()}
+"""Rasa's own classes, by which its tools write a slot's type into a domain."""
+
 _NEEDED = {
     "from_entity": "entity",
     "from_intent": "value",
@@ -133,7 +139,8 @@ def _labelled(names: set[str], labels: dict[str, list[str]]) -> set[str]:
 
 def _slot(name: str, node: Node) -> Slot:
     fields = node.mapping(f"slot '{name}'")
-    kind = fields["type"].value if "type" in fields else None
+    written = fields["type"].value if "type" in fields else None
+    kind = _TYPES_OF_CLASSES.get(str(written), written)
     if kind not in _SLOT_TYPES:
         fields.get("type", node).fail(
             f"slot '{name}' has the type '{kind}'. Choose one of {', '.join(_SLOT_TYPES)}."

@@ -43,14 +43,17 @@ class Block:
         return replace(self, events=list(self.events), ends=list(self.ends))
 
 
-def read_stories(section: Node, domain: Domain, warn: Warn) -> list[Block]:
-    """Read a `stories:` section. Raises ProjectError."""
+def read_stories(section: Node, domain: Domain, warn: Warn, *, tests: bool = False) -> list[Block]:
+    """Read a `stories:` section; users of `tests` may say what has no intent. Raises ProjectError.
+
+    Nothing is learnt of a test story, so such a message is only one that nothing answers.
+    """
     blocks = []
     for entry in section.sequence("stories"):
         fields = entry.mapping("a story")
         if "story" not in fields:
             entry.fail("a story begins with 'story: name'. Add it.")
-        builder = _Builder(str(fields["story"].value), entry, domain, warn)
+        builder = _Builder(str(fields["story"].value), entry, domain, warn, tests=tests)
         builder.read_steps(fields, "story")
         blocks += builder.finish()
     return blocks
@@ -83,9 +86,16 @@ class _Builder:
     """Cut one story or rule into blocks: at checkpoints, and at every `or`."""
 
     def __init__(
-        self, name: str, node: Node, domain: Domain, warn: Warn, *, is_rule: bool = False
+        self,
+        name: str,
+        node: Node,
+        domain: Domain,
+        warn: Warn,
+        *,
+        is_rule: bool = False,
+        tests: bool = False,
     ) -> None:
-        self._name, self._node, self._is_rule = name, node, is_rule
+        self._name, self._node, self._is_rule, self._tests = name, node, is_rule, tests
         self._domain, self._warn = domain, warn
         self._starts: list[Checkpoint] = []
         self._done: list[Block] = []
@@ -191,6 +201,9 @@ class _Builder:
 
     def _message(self, step: Node, parts: dict[str, Node]) -> Event:
         if "intent" not in parts:
+            if self._tests:
+                text, found = _annotated(parts["user"])
+                return said(text, None, found)
             step.fail("a message without 'intent:' (end-to-end) is not supported. Add its intent.")
         full = parts["intent"].text("intent").removeprefix("/")
         intent = full.partition("/")[0]
@@ -199,11 +212,8 @@ class _Builder:
         if "user" not in parts:
             entities = _entities(entries(parts, "entities"))
             return said(None, intent, entities, full_intent=full)
-        text, annotated = read_annotated(parts["user"])
-        if text.startswith("/"):
-            return said(text, intent, read_entities(text), full_intent=full)
-        plain = [each.model_dump(exclude_none=True) for each in annotated]
-        return said(text, intent, plain, full_intent=full)
+        text, found = _annotated(parts["user"])
+        return said(text, intent, found, full_intent=full)
 
     def _action(self, node: Node) -> Event:
         name = node.text("action")
@@ -239,6 +249,14 @@ class _Builder:
                 node, f"slot '{name}' of type '{kind}' needs a value: without, it counts as empty."
             )
         return None
+
+
+def _annotated(user: Node) -> tuple[str, list[dict[str, Any]]]:
+    """Return the text of a message, and its entities."""
+    text, annotated = read_annotated(user)
+    if text.startswith("/"):
+        return text, read_entities(text)
+    return text, [each.model_dump(exclude_none=True) for each in annotated]
 
 
 def _entities(written: list[Node]) -> list[dict[str, Any]]:

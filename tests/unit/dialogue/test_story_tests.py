@@ -96,6 +96,36 @@ def test_a_form_may_have_refused_where_the_story_does_something_else(bot: Path) 
     assert result.passed == 1
 
 
+def test_a_test_message_without_intent_is_one_that_nothing_answers(bot: Path) -> None:
+    """Rasa reads such a step too: the story is judged at it, not refused, and its form goes on."""
+    result = run(
+        bot,
+        "  - user: is this [big](size)\n  - action: utter_hours\n"
+        "  - intent: order\n  - action: order_form\n  - active_loop: order_form\n"
+        "  - user: '[big](size)'\n  - action: order_form\n"
+        "  - active_loop: null\n  - action: utter_done\n",
+    )
+
+    first, after_it = result.differences
+    assert "after 'is this big' 'utter_hours' was expected" in first
+    assert "RulePolicy predicts 'action_default_fallback'" in first
+    assert "after 'is this big', 'utter_hours' 'action_listen' was expected" in after_it
+
+
+def test_a_plain_rasa_bot_has_its_stories_run_without_its_test_messages(
+    bot: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Stories need no pforte.yml; messages need a trained bot, and the author hears of them."""
+    run(bot, "  - intent: greet\n  - action: utter_greet\n")
+    (bot / "tests" / "nlu.yml").write_text("nlu:\n- intent: greet\n  examples: |\n    - hey\n")
+
+    assert main(["bot", "test", "--bot", str(bot), "--json"]) == 0
+
+    told = capsys.readouterr()
+    assert json.loads(told.out) == {"stories": 1, "passed": 1, "differences": []}
+    assert "tests: 1 test messages are left out: a bot without pforte.yml" in told.err
+
+
 def test_stories_that_say_the_same_are_all_counted(bot: Path) -> None:
     """Two stories that nothing but their names tells apart are two."""
     result = run(

@@ -171,6 +171,29 @@ def test_what_would_not_behave_as_written_is_refused(
     assert str(tmp_path) in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [
+        ("text", "TextSlot"),
+        ("bool", "BooleanSlot"),
+        ("categorical", "CategoricalSlot"),
+        ("float", "FloatSlot"),
+        ("list", "ListSlot"),
+        ("any", "AnySlot"),
+    ],
+)
+def test_a_slot_type_may_be_named_by_the_class_of_rasa(
+    tmp_path: Path, kind: str, name: str
+) -> None:
+    """Domains that Rasa's own tools wrote name types so; it is the same slot."""
+    named = DOMAIN.replace("{type: bool", f"{{type: rasa.shared.core.slots.{name}")
+    named_by_class = taught(tmp_path / "a", named).runtime.domain.slots["flag"]
+
+    plainly = DOMAIN.replace("{type: bool", f"{{type: {kind}")
+    assert named_by_class == taught(tmp_path / "b", plainly).runtime.domain.slots["flag"]
+    assert named_by_class.type == kind
+
+
 def test_a_folder_without_a_domain_is_no_bot(tmp_path: Path) -> None:
     """The error names the folder."""
     with pytest.raises(ProjectError, match="no domain"):
