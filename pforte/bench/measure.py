@@ -15,12 +15,12 @@ from pforte.failure import Failure
 
 QUESTIONS = (
     "Wann haben Sie geöffnet?",
-    "Wie kann ich Ihnen meinen Zählerstand mitteilen?",
-    "Ich hätte gern eine Kopie meiner letzten Rechnung.",
+    "Wie komme ich in das Kundenportal?",
+    "Was speichern Sie über mich?",
     "Welche Stromtarife haben Sie?",
-    "Ich möchte meinen Abschlag ändern.",
+    "Wie lange läuft mein Vertrag noch?",
 )
-"""What the customer asks in turn; the example bot answers each by itself."""
+"""What the customer asks in turn; the example bot answers each by itself, without an action."""
 
 TURNS = 30
 
