@@ -214,8 +214,9 @@ def _by_place(values: Floats) -> Iterator[tuple[int, int, Floats]]:
 
 def _moments(rows: Floats, eps: Floats) -> tuple[Floats, Floats]:
     """Return each row's mean, and what makes its variance 1."""
-    mean = rows.mean(axis=1)
-    variance = np.einsum("ij,ij->i", rows, rows) / np.float32(rows.shape[1]) - mean * mean
+    width = np.float32(rows.shape[1])
+    mean: Floats = np.vecdot(rows, np.ones(rows.shape[1], dtype=np.float32)) / width
+    variance = np.vecdot(rows, rows) / width - mean * mean
     return mean, 1 / np.sqrt(variance + eps)
 
 
