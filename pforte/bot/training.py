@@ -146,6 +146,7 @@ def _clear(out: Path) -> None:
     if out.is_dir():
         shutil.rmtree(out)
     out.mkdir(parents=True)
+    (out / _INPUTS).touch()  # what is interrupted is known for a training, and trained again
 
 
 def _fingerprint(bot: Path) -> str:

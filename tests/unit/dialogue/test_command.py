@@ -123,6 +123,21 @@ def test_parse_trains_anew_when_the_bot_changed(
     assert json.loads(capsys.readouterr().out)["ranking"][0]["name"] == "greet"
 
 
+def test_an_interrupted_training_is_made_up_for(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ctrl-C leaves nothing behind that has to be removed by hand."""
+
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr("nlu.entities.training.train", interrupted)
+        assert main(["bot", "train", "--bot", str(folder)]) == 130
+
+    assert main(["bot", "train", "--bot", str(folder)]) == 0
+
+
 def test_what_is_written_during_a_training_is_trained_too(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
