@@ -28,7 +28,7 @@ _CHECKOUT = Path(__file__).parents[2]
 _STATE = _CHECKOUT / ".pforte"
 _START_SECONDS = 60
 _CALL_SECONDS = 10
-_END_SECONDS = 10
+_END_SECONDS = 3
 
 
 class ActionServer:
