@@ -55,16 +55,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"understanding: not measured, there are no sets in {folder} (see PFORTE_SHARED)")
     try:
         rows = _measure(folder, there, chosen.tier or TIERS)
+        if rows and not chosen.json:
+            print(tables(rows, there), flush=True)
         worst = worst_texts()
     except Failure as failure:
         print(f"pforte.bench.understanding: {failure}", file=sys.stderr)
         return failure.status
     if chosen.json:
         print(json.dumps({"machine": machine(), "rows": rows, "worst": worst}, indent=1))
-        return 0
-    if rows:
-        print(tables(rows, there))
-    print(worst_table(worst))
+    else:
+        print(worst_table(worst))
     return 0
 
 
