@@ -1,5 +1,6 @@
 """Read YAML so that every value knows its file and line. Training only."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,9 @@ from conversation.model import Model
 
 FORMAT = (3, 1)
 """The highest version of Rasa's format that is read."""
+
+_BLANKS = re.compile(r"^[ \t]+$", re.MULTILINE)
+"""Lines of blanks alone: ruamel.yaml refuses them at the head of a block of text; YAML does not."""
 
 
 class ProjectError(PforteError):
@@ -121,7 +125,7 @@ def read_yaml(path: Path, name: str) -> Node:
     """Read one file; `name` is how errors call it. Raises ProjectError."""
     text = ""
     try:
-        text = path.read_text(encoding="utf-8")
+        text = _BLANKS.sub("", path.read_text(encoding="utf-8"))
         loaded = YAML(typ="rt").load(text)
     except MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1

@@ -200,6 +200,18 @@ def test_domain_and_data_may_be_folders(write_bot: WriteBot, tmp_path: Path) -> 
     assert again.runtime.domain == whole.runtime.domain
 
 
+def test_a_line_of_blanks_above_examples_is_read_as_empty(write_bot: WriteBot) -> None:
+    """YAML allows it, and so does Rasa: no reader's quirk stops a bot that runs elsewhere."""
+    folder = write_bot()
+    (folder / "data" / "more_en.yml").write_text(
+        "nlu:\n- intent: greet\n  examples: |\n  \n    - a very fine day\n"
+    )
+
+    found = [each for each in read_project(folder).examples if each.text == "a very fine day"]
+
+    assert [each.node.line for each in found] == [5]
+
+
 def test_the_bot_survives_its_json(write_bot: WriteBot) -> None:
     """What training writes is what runs."""
     bot = compiled(write_bot()).bot
