@@ -265,8 +265,12 @@ def _wishes_a_language(turn: TurnBuilder, utterance: Utterance) -> bool:
 def _wants_person(utterance: Utterance, understanding: Understanding) -> bool:
     """Say whether a person is asked for, be it beside something else.
 
-    By words of the house's own where the bot was not sure of anything.
+    By words of the house's own where the bot was not sure of anything. A wish for a language alone
+    is none, however like it looks ("können wir Deutsch sprechen").
     """
+    wish = wished_language(utterance.text)
+    if wish is not None and wish.only:
+        return False
     if any(request.intent in PERSON_INTENTS for request in _requests(understanding)):
         return True
     return understanding.intent == FALLBACK_INTENT and asks_for_person(utterance.text)

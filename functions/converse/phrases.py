@@ -38,16 +38,22 @@ _HOW_LONG = re.compile(
 _WISHES: dict[Language, re.Pattern[str]] = {
     "en": re.compile(
         r"(?<!\w)((in|to|auf) engli(sh|sch)|(speak|sprechen|sprichst|redet)( sie| du| we| wir)? "
-        r"engli(sh|sch)|engli(sh|sch),? (please|bitte)|(please|bitte),? engli(sh|sch))(?!\w)",
+        r"engli(sh|sch)|engli(sh|sch),? (please|bitte|sprechen|reden)|"
+        r"(please|bitte),? engli(sh|sch))(?!\w)",
         re.IGNORECASE,
     ),
     "de": re.compile(
         r"(?<!\w)((in|to|auf) (german|deutsch)|(speak|sprechen|sprichst|redet)( sie| du| we| wir)? "
-        r"(german|deutsch)|(german|deutsch),? (please|bitte)|(please|bitte),? (german|deutsch))"
+        r"(german|deutsch)|(german|deutsch),? (please|bitte|sprechen|reden)|"
+        r"(please|bitte),? (german|deutsch))"
         r"(?!\w)",
         re.IGNORECASE,
     ),
 }
+_SOMEBODY = re.compile(
+    r"(?<!\w)(jemand(en|em)?|wen|wem|kolleg\w+|some(one|body)|any(one|body)|colleague)(?!\w)",
+    re.IGNORECASE,
+)
 _WISH_WORDS, _WISH_ALONE = 12, 7
 """A longer text only mentions a language; in a shorter one nothing else is said."""
 
@@ -103,7 +109,10 @@ def wished_language(text: str) -> Wish | None:
         return None
     wished = (language for language, wish in _WISHES.items() if wish.search(text))
     language = next(wished, None)
-    return None if language is None else Wish(language, count <= _WISH_ALONE)
+    if language is None:
+        return None
+    beside = asks_for_person(text) or _SOMEBODY.search(text) is not None
+    return Wish(language, count <= _WISH_ALONE and not beside)
 
 
 def is_angry(text: str) -> bool:

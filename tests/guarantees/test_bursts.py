@@ -50,6 +50,7 @@ def test_a_batch_of_several_turns_keeps_their_order(house: House) -> None:
 def test_a_hurried_customer_gets_one_answer() -> None:
     """ "hallo", "hab ne frage", "mein zähler", "wo geb ich den stand ein?": one answer to all."""
     house = House(example_bot())
+    house.actions.answers["validate_meter_reading_form"] = {"events": [], "responses": []}
     for text in HURRIED:
         house.write(text)
         house.converse()
@@ -60,7 +61,7 @@ def test_a_hurried_customer_gets_one_answer() -> None:
     assert len(turns) == 1
     bot_said = [text for author, text in house.said() if author == "bot"]
     assert len(bot_said) == 1
-    assert "Zählerstand" in bot_said[0]
+    assert "Kundennummer" in bot_said[0]
     assert house.messenger.texts()[1:] == bot_said  # the disclosure, then the answer
     assert house.now - START <= 6 * SECOND
 

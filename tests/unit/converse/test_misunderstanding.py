@@ -33,7 +33,7 @@ class Unsure:
         """Return two guesses for that sentence."""
         if text != UNSURE:
             return self._bot.understand(text)
-        guesses = ("submit_meter_reading", 0.4), ("change_instalment", 0.35), ("tariff_info", 0.2)
+        guesses = ("tariff_info", 0.4), ("contract_status", 0.35), ("opening_hours", 0.2)
         return Understanding(
             text=text,
             intent=FALLBACK_INTENT,
@@ -53,23 +53,23 @@ def test_it_asks_back_with_titles_and_a_person() -> None:
     """The two best guesses by their names for people, and a way out."""
     house = _asked_back()
     assert house.messenger.texts()[-1] == sentence("ask_back")
-    assert buttons(house) == ["Zählerstand melden", "Abschlag ändern", "Mit Mensch sprechen"]
+    assert buttons(house) == ["Tarife und Preise", "Mein Vertrag", "Mit Mensch sprechen"]
 
 
-@pytest.mark.parametrize("text", ["2", "2.", "2)", " 2 ", "abschlag ändern", "Abschlag ändern"])
+@pytest.mark.parametrize("text", ["2", "2.", "2)", " 2 ", "mein vertrag", "Mein Vertrag"])
 def test_a_number_or_title_right_after_the_options_is_understood(text: str) -> None:
     """Where there are no buttons one types: the number or the words count as a tap."""
     house = _asked_back()
     [answer] = house.ask(text)
-    assert "monatlichen Abschlag" in answer
+    assert "Kündigungsfrist" in answer
 
 
 def test_a_tap_is_understood() -> None:
     """The button's token brings its intent."""
     house = _asked_back()
-    house.tap(token(house, "Zählerstand melden"))
+    house.tap(token(house, "Tarife und Preise"))
     house.rest()
-    assert "zaehlerstand" in house.messenger.texts()[-1]
+    assert "MusterFix" in house.messenger.texts()[-1]
 
 
 def test_a_number_later_is_no_choice() -> None:
@@ -83,7 +83,7 @@ def test_a_number_after_danger_is_no_choice() -> None:
     """The emergency number ends an open question too."""
     house = _asked_back()
     house.ask("Hier riecht es nach Gas!")
-    assert "monatlichen Abschlag" not in house.ask("2")[0]
+    assert "Kündigungsfrist" not in house.ask("2")[0]
 
 
 def test_a_number_without_options_is_no_choice() -> None:

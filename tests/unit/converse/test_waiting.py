@@ -78,10 +78,10 @@ def test_who_asks_how_long_is_told_that_it_is_not_forgotten(text: str, language:
     assert house.state().epoch == epoch
 
 
-def test_a_question_about_an_outage_is_not_about_the_queue() -> None:
+def test_a_question_about_a_contract_is_not_about_the_queue() -> None:
     """ "How long" about something else gets its own answer, also while waiting."""
-    [answer] = waiting_house().ask("Wie lange dauert die Störung in der Parkstraße noch?")
-    assert "Störungskarte" in answer
+    [answer] = waiting_house().ask("Wie lange läuft mein Vertrag noch?")
+    assert "Kündigungsfrist" in answer
 
 
 @pytest.mark.parametrize(

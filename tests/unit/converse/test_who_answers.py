@@ -160,6 +160,22 @@ def test_a_person_on_request_needs_no_intent() -> None:
     assert escalation.reason == "asked_for_person"
 
 
+@pytest.mark.parametrize(
+    ("text", "assignee"),
+    [
+        ("auf deutsch bitte", "bot"),
+        ("können wir deutsch sprechen?", "bot"),
+        ("kann ich mit jemandem auf deutsch sprechen?", "queue"),
+        ("einen Menschen bitte, auf Deutsch", "queue"),
+    ],
+)
+def test_a_language_is_no_person(text: str, assignee: str) -> None:
+    """Who only wants to be spoken to in another language is not handed over for it."""
+    house = new_house()
+    house.ask(text)
+    assert house.state().assignee == assignee
+
+
 def test_a_conversation_over_two_channels_tells_on_both() -> None:
     """The channel counts on which the customer reads, not the conversation."""
     state = Conversation(id="c", created=0, disclosed=("telegram",), answer_to="whatsapp:1:2")
