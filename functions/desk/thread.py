@@ -12,7 +12,7 @@ from conversation.errors import NotFound
 from conversation.incoming import RECEIPT_RANK
 from conversation.message import Attachment, Author, Message
 from conversation.model import Model
-from conversation.turn import TurnRecord
+from conversation.turn import ActionDone, TurnRecord
 from conversation.understanding import Language
 from desk.agent import Agent
 from desk.drafts import Draft, drafts
@@ -211,7 +211,7 @@ def _provider_ids(record: TurnRecord) -> set[str]:
 def _entries(record: TurnRecord, people: _People) -> Iterable[tuple[Message | None, Entry]]:
     for message in record.messages:
         yield message, _entry(record, message, people)
-    for done in record.actions:
+    for done in filter(_did_something, record.actions):
         yield (
             None,
             Entry(
@@ -224,6 +224,12 @@ def _entries(record: TurnRecord, people: _People) -> Iterable[tuple[Message | No
                 done=done.result is not None and "failed" not in done.result,
             ),
         )
+
+
+def _did_something(done: ActionDone) -> bool:
+    """Leave out what only checks or asks, by Rasa's names for it, and what refused to run."""
+    asks = done.action.startswith(("validate_", "action_validate_", "action_ask_"))
+    return not asks and not (done.result or {}).get("rejected")
 
 
 def _entry(record: TurnRecord, message: Message, people: _People) -> Entry:

@@ -232,7 +232,7 @@ def test_a_broken_line_loses_no_reply(page: Page, desk: Desk, arrived: bool) -> 
 def test_customers_words_are_never_markup(page: Page, desk: Desk) -> None:
     """Names, messages, questions and buttons of strangers are shown letter by letter."""
     evil = "<img src=x onerror='window.evil=1'><script>window.evil=1</script>"
-    yusuf = desk.house.waiting(evil, question=evil, tracker={"slots": {evil: evil}})
+    yusuf = desk.house.waiting(evil, question=evil, facts={evil: evil})
     content = Content(text=f"{evil} javascript:evil()", buttons=(Button(title=evil, payload="/"),))
     desk.house.said(yusuf, "customer", content=content)
     _sign_in(page)
@@ -348,7 +348,7 @@ def test_unread_conversations_are_marked(page: Page, desk: Desk) -> None:
 
 
 def _full_house(desk: Desk) -> None:
-    yusuf = desk.has("Yusuf Demir", tracker={"slots": {"zaehler": "1ESY 4471"}})
+    yusuf = desk.has("Yusuf Demir", facts={"zaehler": "1ESY 4471"})
     desk.house.said(yusuf, "customer", "moin, im portal steht 0", 9)
     desk.house.said(yusuf, "bot", "Ich sehe Ihre Meldung.", 8, state="sent", receipt=3)
     reasons = {f"{yusuf.id}.4.00": "window_closed"}

@@ -203,7 +203,10 @@ def test_a_change_of_what_is_gone_stands_for_itself() -> None:
 
 
 def test_everything_that_was_said_is_shown() -> None:
-    """Buttons, attachments, unreadable kinds, notes for agents and actions are all there."""
+    """Buttons, attachments, unreadable kinds, notes for agents and actions are all there.
+
+    Of actions only what did something: who takes over need not read what was checked or asked.
+    """
     house = House()
     waiting = house.waiting("Yusuf")
     house.said(
@@ -216,6 +219,9 @@ def test_everything_that_was_said_is_shown() -> None:
         ActionDone(key="k1", action="action_book", result={}),
         ActionDone(key="k2", action="x"),
         ActionDone(key="k3", action="action_late", result={"failed": "no answer in 8.0 s"}),
+        ActionDone(key="k4", action="validate_meter_reading_form", result={}),
+        ActionDone(key="k5", action="action_ask_meter_number", result={}),
+        ActionDone(key="k6", action="action_refuses", result={"rejected": True}),
     )
     house.said(waiting, "bot", "Erledigt", actions=done)
     bot, customer, note, _, first, second, third = _entries(house, waiting.id)
