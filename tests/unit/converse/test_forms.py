@@ -3,6 +3,7 @@
 import pytest
 
 from conversation.errors import ActionFailed
+from conversation.reference import normalised_reference
 from tests.fakes import StaticActions
 from tests.guarantees import messenger
 from tests.guarantees.house import DAY, MINUTE, House
@@ -27,7 +28,7 @@ def test_a_form_is_filled_and_its_work_done(house: House) -> None:
     [call] = house.actions.calls
     assert call.payload["tracker"]["slots"]["count"] == "3"
     assert call.payload["tracker"]["latest_message"]["metadata"]["key"] == call.key
-    kept = house.table.item("R#O-7", "R")
+    kept = house.table.item(f"R#{normalised_reference('O-7')}", "R")
     assert kept is not None
     assert kept["conversation"] == house.state().id
 
