@@ -38,6 +38,8 @@ class Settings(BaseModel):
     )
     whatsapp_base_url: str = ""
     telegram_base_url: str = ""
+    messenger_base_url: str = ""
+    instagram_base_url: str = ""
     user_pool_client_id: str = ""
     webchat_origins: str = "*"
     action_function: str = ""

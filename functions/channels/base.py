@@ -39,13 +39,15 @@ class Call:
     """One HTTP call to a messenger.
 
     `path` is appended to the channel's base URL; `{name}` in `path` and header values stands for
-    the account's secret of that name, which only `deliver` fills in.
+    the account's secret of that name, which only `deliver` fills in; so it does in the base URL.
+    `after_window` is made in its stead where the messenger answers that its window is closed.
     """
 
     method: str
     path: str
     json: Mapping[str, Any]
     headers: Mapping[str, str] = field(default_factory=dict)
+    after_window: "Call | None" = None
 
 
 @dataclass(frozen=True)

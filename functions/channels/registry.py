@@ -1,11 +1,18 @@
 """Know every messenger: one line each."""
 
-from channels import telegram, webchat, whatsapp
+from channels import instagram, messenger, telegram, webchat, whatsapp
 from channels.base import Channel
 from conversation.errors import NotFound
 
 CHANNELS: dict[str, Channel] = {
-    channel.name: channel for channel in (whatsapp.CHANNEL, telegram.CHANNEL, webchat.CHANNEL)
+    channel.name: channel
+    for channel in (
+        whatsapp.CHANNEL,
+        telegram.CHANNEL,
+        messenger.CHANNEL,
+        instagram.CHANNEL,
+        webchat.CHANNEL,
+    )
 }
 
 

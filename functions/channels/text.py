@@ -1,11 +1,12 @@
 """Split long texts where a person would split them, and count as messengers count.
 
-Lengths are UTF-16 code units: Telegram counts so, and no messenger's count is larger.
+Lengths are UTF-16 code units, as Telegram counts and at least what others count in characters;
+Instagram counts bytes.
 """
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from conversation.message import Button
 
@@ -27,18 +28,34 @@ def length(text: str) -> int:
     return len(text) + sum(character > "\uffff" for character in text)
 
 
-def split(text: str, limit: int) -> list[str]:
+def octets(text: str) -> int:
+    """Return the length in bytes of UTF-8."""
+    return len(text.encode("utf-8", "surrogatepass"))
+
+
+def split(text: str, limit: int, size: Callable[[str], int] = length) -> list[str]:
     """Return the parts of a text, none longer than the limit; only white space is lost between.
 
-    A text without words has no parts. The limit is at least 2, the width of one character.
+    A text without words has no parts. The limit is at least the widest character's size.
     """
     parts = []
     rest = text.strip()
-    while length(rest) > limit:
-        end = _cut(rest, _fitting(rest, limit))
+    while size(rest) > limit:
+        end = _cut(rest, _fitting(rest, limit, size))
         parts.append(rest[:end].rstrip())
         rest = rest[end:].lstrip()
     return [*parts, rest] if rest else parts
+
+
+def fit(options: Sequence[Button], number: int, title: int, payload: int) -> bool:
+    """Say whether options can be shown; Meta's APIs refuse empty and repeated ones."""
+    return (
+        0 < len(options) <= number
+        and all(option.title.strip() and length(option.title) <= title for option in options)
+        and all(0 < length(option.payload) <= payload for option in options)
+        and len({option.title for option in options}) == len(options)
+        and len({option.payload for option in options}) == len(options)
+    )
 
 
 def numbered(text: str, options: Sequence[Button]) -> str:
@@ -47,11 +64,11 @@ def numbered(text: str, options: Sequence[Button]) -> str:
     return f"{text}\n\n{lines}" if text.strip() else lines
 
 
-def _fitting(text: str, limit: int) -> int:
+def _fitting(text: str, limit: int, size: Callable[[str], int]) -> int:
     """Return how many characters fit into the limit."""
     units = 0
     for index, character in enumerate(text):
-        units += 2 if character > "\uffff" else 1
+        units += size(character)
         if units > limit:
             return index
     return len(text)

@@ -4,13 +4,14 @@ Lengths in UTF-16 code units. Source: the Cloud API's pages on text and interact
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import quote
 
 from channels.base import Abilities, Call
-from channels.text import length, numbered, split
-from conversation.message import Button, Content, Message
+from channels.meta import BEARER
+from channels.text import fit, length, numbered, split
+from conversation.message import Content, Message
 
 ABILITIES: Final = Abilities(
     text_limit=4096,
@@ -48,7 +49,7 @@ def render(message: Message, account: str, user: str) -> list[Call]:
             method="POST",
             path=f"/{quote(account, safe='')}/messages",
             json={**envelope, **body},
-            headers={"Authorization": "Bearer {access_token}"},
+            headers=BEARER,
         )
         for body in bodies
     ]
@@ -73,26 +74,15 @@ def _texts(text: str) -> list[Mapping[str, Any]]:
 def _action(content: Content) -> Mapping[str, Any] | None:
     """Return buttons, else a list, None where neither can show the options."""
     options = content.buttons
-    if not content.menu and _fit(options, ABILITIES.buttons, ABILITIES.button_title, _BUTTON_ID):
+    if not content.menu and fit(options, ABILITIES.buttons, ABILITIES.button_title, _BUTTON_ID):
         replies = [
             {"type": "reply", "reply": {"id": option.payload, "title": option.title}}
             for option in options
         ]
         return {"type": "button", "action": {"buttons": replies}}
-    if _fit(options, ABILITIES.list_rows, ABILITIES.row_title, _ROW_ID):
+    if fit(options, ABILITIES.list_rows, ABILITIES.row_title, _ROW_ID):
         rows = [{"id": option.payload, "title": option.title} for option in options]
         opener = content.menu if length(content.menu) <= _OPENER else ""
         action = {"button": opener or _DEFAULT_OPENER, "sections": [{"rows": rows}]}
         return {"type": "list", "action": action}
     return None
-
-
-def _fit(options: Sequence[Button], number: int, title: int, payload: int) -> bool:
-    """Say whether the options can be shown; the API refuses empty and repeated ones."""
-    return (
-        0 < len(options) <= number
-        and all(option.title.strip() and length(option.title) <= title for option in options)
-        and all(0 < length(option.payload) <= payload for option in options)
-        and len({option.title for option in options}) == len(options)
-        and len({option.payload for option in options}) == len(options)
-    )

@@ -28,13 +28,15 @@ class Receipt(Model):
     """What the messenger says became of a message of ours.
 
     `reference` is our own reference where the messenger carries it (WhatsApp's
-    `biz_opaque_callback_data`); `code` and `reason` come with a failure.
+    `biz_opaque_callback_data`); `code` and `reason` come with a failure. `up_to` (ms): it became so
+    of all that was sent up to then, for messengers that tell a moment instead of every message.
     """
 
     state: DeliveryState
     reference: str = ""
     code: str = ""
     reason: str = ""
+    up_to: int | None = None
 
 
 class Incoming(Model):
@@ -46,7 +48,8 @@ class Incoming(Model):
     `target` is the provider's id of the message that an edit, deletion, reaction or status is
     about. `sent_at` in ms, None where the body has no time. `blocked`: for kind `block`, whether
     the customer blocked us (True) or allowed us again (False). `name` is the customer's profile
-    name where it is told. `raw_kind` is the messenger's own word for the kind.
+    name where it is told. `ref` is what the link carried by which the customer came in. `raw_kind`
+    is the messenger's own word for the kind.
     """
 
     kind: IncomingKind
@@ -63,6 +66,7 @@ class Incoming(Model):
     receipt: Receipt | None = None
     blocked: bool = False
     name: str = ""
+    ref: str = ""
     raw_kind: str = ""
 
     @property

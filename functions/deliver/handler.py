@@ -18,6 +18,8 @@ def _house() -> House:
     base_urls = {
         "whatsapp": found.settings.whatsapp_base_url,
         "telegram": found.settings.telegram_base_url,
+        "messenger": found.settings.messenger_base_url,
+        "instagram": found.settings.instagram_base_url,
     }
     return House(
         table=found.table,

@@ -31,7 +31,7 @@ class HttpProvider:
 
     def call(self, channel: str, call: Call, secrets: Secrets) -> ProviderResponse:
         """Make one call. Raises Unavailable where the outcome is unknown, NotSent where not."""
-        url = self._base_urls[channel] + _filled(call.path, secrets)
+        url = _filled(self._base_urls[channel] + call.path, secrets)
         headers = {name: _filled(value, secrets) for name, value in call.headers.items()}
         try:
             response = self._client.request(

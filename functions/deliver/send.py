@@ -8,7 +8,8 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from channels.base import Call, Channel, Outcome, RetryAfter, Sent
+from channels import reasons
+from channels.base import Call, Channel, Outcome, Refused, RetryAfter, Secrets, Sent
 from channels.registry import channel_named
 from conversation.address import Address
 from conversation.conversation import Conversation
@@ -249,23 +250,31 @@ class _Sending:
                 return
             self._mark_doubt(step.message)
             try:
-                response = self._house.provider.call(self._address.channel, step.call, secrets)
+                status, outcome = self._make(step.call, secrets)
             except NotSent:
                 self._note_unsent()
                 raise
-            outcome: Outcome = self._channel.outcome(response)
             if isinstance(outcome, Sent):
                 state: MessageState | None = "sent" if step.last else None
                 table.note_outcome(delivery, number, step.message.id, state, outcome.provider_id)
                 self._clear_doubt(last=number == len(steps))
             elif isinstance(outcome, RetryAfter):
-                self._retry_after(outcome, certain=response.status < 500)
+                self._retry_after(outcome, certain=status < 500)
                 return
             else:
                 self._refuse(
                     f"{outcome.reason} ({outcome.code})" if outcome.code else outcome.reason
                 )
                 return
+
+    def _make(self, call: Call, secrets: Secrets) -> tuple[int, Outcome]:
+        """Make a call, and where its window is closed the one for later; the last answer counts."""
+        response = self._house.provider.call(self._address.channel, call, secrets)
+        outcome = self._channel.outcome(response)
+        closed = isinstance(outcome, Refused) and outcome.reason == reasons.WINDOW_CLOSED
+        if closed and call.after_window is not None:
+            return self._make(call.after_window, secrets)
+        return response.status, outcome
 
     def _steps(self) -> list[_Step]:
         steps: list[_Step] = []

@@ -1,6 +1,7 @@
 """Move the state of our messages forward as messengers tell it, straight in the table."""
 
 from collections.abc import Callable
+from itertools import islice
 
 from conversation.errors import Missing, Unavailable
 from conversation.event import DeliveryFailed
@@ -22,13 +23,20 @@ def take_receipt(
     clock: Callable[[], int],
     incoming: Incoming,
 ) -> None:
-    """Record a receipt; one that comes too early is to come again. Raises Unavailable."""
+    """Record a receipt; one that comes too early is to come again. Raises Unavailable.
+
+    None comes again that tells a moment: the next one tells of all that this one missed.
+    """
     receipt = incoming.receipt
     if receipt is None:
         return
+    if receipt.up_to is not None and not incoming.target:
+        _take_all(table, identity, incoming, receipt.up_to, RECEIPT_RANK[receipt.state])
+        return
     message_id = _message_id(table, identity, incoming, receipt)
     if message_id is None:
-        _too_early(clock, incoming)
+        if receipt.up_to is None:
+            _too_early(clock, incoming)
         return
     conversation, sequence, _ = message_id.split(".")
     if receipt.state == "failed":
@@ -43,6 +51,18 @@ def take_receipt(
         _too_early(clock, incoming)
 
 
+def _take_all(table: Table, identity: Identity, incoming: Incoming, up_to: int, rank: int) -> None:
+    """Record a receipt of all that the messenger took up to a moment, back to what is known."""
+    conversation = identity.conversation(incoming.address)
+    records = table.records(conversation, newest_first=True)
+    for record in islice(records, SEARCHED_RECORDS):
+        taken = [message_id for message_id in record.provider_ids if record.at <= up_to]
+        if any(record.receipts.get(message_id, 0) >= rank for message_id in taken):
+            return
+        for message_id in taken:
+            table.note_receipt(conversation, record.sequence, message_id, rank)
+
+
 def _message_id(
     table: Table, identity: Identity, incoming: Incoming, receipt: Receipt
 ) -> str | None:
@@ -51,9 +71,7 @@ def _message_id(
     if len(parts) == 3 and parts[1].isdecimal():
         return receipt.reference
     conversation = identity.conversation(incoming.address)
-    for count, record in enumerate(table.records(conversation, newest_first=True)):
-        if count >= SEARCHED_RECORDS:
-            break
+    for record in islice(table.records(conversation, newest_first=True), SEARCHED_RECORDS):
         for message_id, provider_ids in record.provider_ids.items():
             if incoming.target in provider_ids:
                 return message_id

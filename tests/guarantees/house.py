@@ -120,7 +120,7 @@ class House:
 
     # What agents do.
 
-    def claim(self, user: str = "5", agent: Agent = ANNA) -> Claimed:
+    def claim(self, user: str = "5", agent: Agent = ANNA, channel: str = "telegram") -> Claimed:
         """Let an agent claim a user's conversation."""
         outside = Outside(
             table=self.table,
@@ -132,12 +132,19 @@ class House:
             random=Random(0),
             voice=self.bot,
         )
-        return claim_this(outside, agent, self.conversation_of(user))
+        return claim_this(outside, agent, self.conversation_of(user, channel))
 
-    def reply(self, text: str, epoch: int, user: str = "5", agent: Agent = ANNA) -> None:
+    def reply(
+        self,
+        text: str,
+        epoch: int,
+        user: str = "5",
+        agent: Agent = ANNA,
+        channel: str = "telegram",
+    ) -> None:
         """Let an agent's reply come into the queue."""
         event = Reply(id=self._agent_id(), at=self.now, agent=agent.id, epoch=epoch, text=text)
-        self.inbound.send(self.conversation_of(user), event)
+        self.inbound.send(self.conversation_of(user, channel), event)
 
     def resolve(self, epoch: int, user: str = "5", agent: Agent = ANNA) -> None:
         """Let an agent say that it is done."""

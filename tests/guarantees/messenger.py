@@ -14,6 +14,8 @@ from tests.gateway import http_event
 
 TELEGRAM = "stadtwerke_bot"
 WHATSAPP = "100200300400500"
+PAGE = "100000000000002"
+OURS = {"telegram": TELEGRAM, "whatsapp": WHATSAPP, "messenger": PAGE}
 ACCOUNTS = {
     ("telegram", TELEGRAM): {"access_token": "t-token", "secret_token": "t-secret"},
     ("whatsapp", WHATSAPP): {
@@ -21,12 +23,17 @@ ACCOUNTS = {
         "app_secret": "w-secret",
         "verify_token": "w-verify",
     },
+    ("messenger", PAGE): {
+        "access_token": "m-token",
+        "app_secret": "m-secret",
+        "verify_token": "m-verify",
+    },
 }
 
 
 def address(user: str, channel: str = "telegram") -> str:
     """Return a user's address on our account."""
-    return f"{channel}:{TELEGRAM if channel == 'telegram' else WHATSAPP}:{user}"
+    return f"{channel}:{OURS[channel]}:{user}"
 
 
 def telegram_event(update: Mapping[str, Any], secret: str = "t-secret") -> dict[str, Any]:
@@ -67,10 +74,21 @@ def whatsapp_event(
         "object": "whatsapp_business_account",
         "entry": [{"id": "1", "changes": [{"value": _with_number(value), "field": field}]}],
     }
+    return _signed("whatsapp", root, secret)
+
+
+def _signed(channel: str, root: Mapping[str, Any], secret: str) -> dict[str, Any]:
     body = json.dumps(root).encode()
     signature = "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
     headers = {"x-hub-signature-256": signature, "content-type": "application/json"}
-    return http_event("POST", f"/webhooks/whatsapp/{WHATSAPP}", body, headers)
+    return http_event("POST", f"/webhooks/{channel}/{OURS[channel]}", body, headers)
+
+
+def page_event(user: str, at: int, **what: Any) -> dict[str, Any]:
+    """Return the HTTP event of one thing on Messenger; `at` in ms, `what` as on the platform."""
+    item = {"sender": {"id": user}, "recipient": {"id": PAGE}, "timestamp": at, **what}
+    root = {"object": "page", "entry": [{"id": PAGE, "time": at, "messaging": [item]}]}
+    return _signed("messenger", root, "m-secret")
 
 
 def whatsapp_message(user: str, number: int, at: int, **content: Any) -> dict[str, Any]:
@@ -102,7 +120,10 @@ def _with_number(value: Mapping[str, Any]) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Taken:
-    """A message that a messenger took: what the customer sees. `at` in ms."""
+    """A message that a messenger took: what the customer sees. `at` in ms.
+
+    `reference` is ours on WhatsApp, the tag on Messenger.
+    """
 
     address: str
     text: str
@@ -133,22 +154,21 @@ class Messenger(Faulty):
     def call(self, channel: str, call: Call, secrets: Mapping[str, str]) -> ProviderResponse:
         """Take one call."""
         self.calls += 1
-        assert secrets == ACCOUNTS[channel, TELEGRAM if channel == "telegram" else WHATSAPP]
+        assert secrets == ACCOUNTS[channel, OURS[channel]]
         answer = self.answers.pop(0)() if self.answers else None
         if answer is not None:
             return answer
         payload = json.loads(json.dumps(call.json))
-        read = _telegram if channel == "telegram" else _whatsapp
-        self.taken.append(read(payload, self._clock()))
+        self.taken.append(_READERS[channel](payload, self._clock()))
         if self.lost:
             raise self.lost.pop(0)
         number = 900_000 + len(self.taken)
-        body = (
-            {"ok": True, "result": {"message_id": number}}
-            if channel == "telegram"
-            else {"messages": [{"id": f"wamid.ours{number}"}]}
-        )
-        return ProviderResponse(200, json.dumps(body).encode())
+        bodies: dict[str, Any] = {
+            "telegram": {"ok": True, "result": {"message_id": number}},
+            "whatsapp": {"messages": [{"id": f"wamid.ours{number}"}]},
+            "messenger": {"message_id": f"m_ours{number}"},
+        }
+        return ProviderResponse(200, json.dumps(bodies[channel]).encode())
 
     def texts(self, user: str | None = None) -> list[str]:
         """Return what was taken, in order, for one user or all."""
@@ -177,3 +197,15 @@ def _whatsapp(payload: dict[str, Any], now: int) -> Taken:
         buttons = tuple((one["title"], one["id"]) for one in [*replies, *rows])
     reference = payload["biz_opaque_callback_data"]
     return Taken(address(payload["to"], "whatsapp"), text, buttons, now, reference)
+
+
+def _messenger(payload: dict[str, Any], now: int) -> Taken:
+    body = payload["message"]
+    template = body.get("attachment", {}).get("payload", {})
+    options = [*template.get("buttons", ()), *body.get("quick_replies", ())]
+    buttons = tuple((one["title"], one["payload"]) for one in options)
+    user = address(payload["recipient"]["id"], "messenger")
+    return Taken(user, body.get("text") or template["text"], buttons, now, payload.get("tag", ""))
+
+
+_READERS = {"telegram": _telegram, "whatsapp": _whatsapp, "messenger": _messenger}

@@ -26,6 +26,8 @@ WORDS = """
     reaction emoji edit message context errors code update_id callback_query chat date photo
     file_id caption reply_markup inline_keyboard callback_data my_chat_member new_chat_member
     status document location venue contact message_id sticker message_reaction new_reaction
+    messaging standby sender recipient mid attachments payload url quick_reply postback title
+    referral ref read delivery watermark mids message_edit is_echo is_deleted reply_to story
     """.split()  # noqa: SIM905  as a list it is half a page
 
 LEAVES = (
@@ -90,6 +92,15 @@ def test_telegram_takes_every_update(kind: str, part: Any) -> None:
     taken(CHANNELS["telegram"], json.dumps({"update_id": 1, kind: part}).encode())
 
 
+@pytest.mark.parametrize("name", ["messenger", "instagram"])
+@given(item=st.dictionaries(st.sampled_from(WORDS), JSON), part=JSON)
+def test_messenger_and_instagram_take_every_item(name: str, item: Any, part: Any) -> None:
+    """Whatever stands in an item of `messaging`, nothing breaks."""
+    for key in ("message", "postback", "message_edit", "reaction", "delivery", "read"):
+        body = {"entry": [{"id": "1", "messaging": [{**item, key: part}, part]}]}
+        taken(CHANNELS[name], json.dumps(body).encode())
+
+
 @given(text=st.text(st.characters(), min_size=1), broken=st.dictionaries(st.text(), JSON))
 def test_text_never_vanishes(text: str, broken: Any) -> None:
     """A message with text is a message with that text, whatever else is wrong with it."""
@@ -100,6 +111,10 @@ def test_text_never_vanishes(text: str, broken: Any) -> None:
     assert event.content.text == known
     raw = {**broken, "text": text}
     (event,) = taken(CHANNELS["telegram"], json.dumps({"message": raw}).encode())
+    assert event.content is not None
+    assert event.content.text == known
+    body = {"entry": [{"messaging": [{"message": raw}]}]}
+    (event,) = taken(CHANNELS["messenger"], json.dumps(body).encode())
     assert event.content is not None
     assert event.content.text == known
 

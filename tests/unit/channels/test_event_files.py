@@ -1,6 +1,6 @@
 """The webhook calls in `events/`: what they mean, and that their signatures are right.
 
-WhatsApp's are signed with the app secret `test-app-secret`; Telegram's carry the secret token
+Meta's are signed with the app secret `test-app-secret`; Telegram's carry the secret token
 `test-secret-token`.
 """
 
@@ -19,10 +19,12 @@ SECRETS = {
 }
 POSTED = sorted(
     f"{channel}/{file.stem}"
-    for channel in ("whatsapp", "telegram")
+    for channel in ("whatsapp", "telegram", "messenger", "instagram")
     for file in (EVENTS / channel).glob("*.json")
     if file.stem != "handshake"
 )
+
+PSID, IGSID = "5200000000000001", "5300000000000001"
 
 MEANING = {
     "whatsapp/account_update": [("other", "", "", "")],
@@ -65,6 +67,49 @@ MEANING = {
     "telegram/text": [("message", "5100000001", "1", "I want to talk to a human")],
     "telegram/unblocked": [("block", "5100000001", "500012", "")],
     "telegram/voice": [("message", "5100000001", "4", "")],
+    "messenger/delivery": [
+        ("status", PSID, "m_ours001", ""),
+        ("status", PSID, "m_ours002", ""),
+    ],
+    "messenger/delivery_up_to": [("status", PSID, "", "")],
+    "messenger/echo": [("echo", PSID, "m_test014", "Wir rufen Sie an.")],
+    "messenger/edit": [("edit", PSID, "m_test001", "Wann haben Sie morgen geöffnet?")],
+    "messenger/get_started": [("message", PSID, "", "Los geht's")],
+    "messenger/image": [("message", PSID, "m_test004", "")],
+    "messenger/like": [("message", PSID, "m_test005", "")],
+    "messenger/link": [("message", PSID, "m_test007", "https://www.example.com/tarife")],
+    "messenger/location": [("message", PSID, "m_test006", "")],
+    "messenger/postback": [("message", PSID, "m_test003", "Rechnung erklären")],
+    "messenger/quick_reply": [("message", PSID, "m_test002", "Zählerstand melden")],
+    "messenger/reaction": [("reaction", PSID, "m_ours001", "")],
+    "messenger/read": [("status", PSID, "", "")],
+    "messenger/referral": [("referral", PSID, "", "")],
+    "messenger/standby": [("other", PSID, "", "")],
+    "messenger/test_button": [("other", "12334", "", "")],
+    "messenger/text": [
+        ("message", PSID, "m_test001", "Guten Tag, wann haben Sie geöffnet? 🙂"),
+    ],
+    "messenger/thread_control": [("other", PSID, "", "")],
+    "messenger/two_pages": [
+        ("message", PSID, "m_test012", "doppelt"),
+        ("message", "5200000000000002", "m_test013", "an die andere Seite"),
+    ],
+    "messenger/unreact": [("reaction", PSID, "m_ours001", "")],
+    "instagram/date_as_text": [("message", IGSID, "ig_test011", "Hallo")],
+    "instagram/echo": [("echo", IGSID, "ig_test010", "Wir rufen Sie an.")],
+    "instagram/heart": [("message", IGSID, "ig_test005", "")],
+    "instagram/ice_breaker": [("message", IGSID, "ig_test003", "Wann haben Sie geöffnet?")],
+    "instagram/image": [("message", IGSID, "ig_test004", "")],
+    "instagram/quick_reply": [("message", IGSID, "ig_test002", "Zählerstand melden")],
+    "instagram/reel": [("message", IGSID, "ig_test008", "")],
+    "instagram/seen": [("status", IGSID, "ig_ours001", "")],
+    "instagram/story_mention": [("message", IGSID, "ig_test007", "")],
+    "instagram/story_reply": [("message", IGSID, "ig_test006", "Gilt das noch?")],
+    "instagram/text": [
+        ("message", IGSID, "ig_test001", "Guten Tag, wann haben Sie geöffnet? 🙂"),
+    ],
+    "instagram/unsend": [("delete", IGSID, "ig_test001", "")],
+    "instagram/unsupported": [("message", IGSID, "ig_test009", "")],
 }
 
 
@@ -100,11 +145,12 @@ def test_event_files_mean_what_they_say(case: str, load_event: Any) -> None:
     assert told == MEANING[case]
 
 
-def test_the_handshake_file_is_answered_with_its_challenge(load_event: Any) -> None:
+@pytest.mark.parametrize("name", ["whatsapp", "messenger", "instagram"])
+def test_the_handshake_file_is_answered_with_its_challenge(name: str, load_event: Any) -> None:
     """Meta's set-up request gets its challenge back with the right token only."""
-    request = load_event("whatsapp/handshake")
-    answer = CHANNELS["whatsapp"].handshake(request, SECRETS)
+    request, channel = load_event(f"{name}/handshake"), CHANNELS[name]
+    answer = channel.handshake(request, SECRETS)
     assert answer is not None
     assert (answer.status, answer.body) == (200, "1158201444")
-    assert CHANNELS["whatsapp"].handshake(request, {"verify_token": "another"}) is None
-    assert CHANNELS["whatsapp"].handshake(request, {}) is None
+    assert channel.handshake(request, {"verify_token": "another"}) is None
+    assert channel.handshake(request, {}) is None

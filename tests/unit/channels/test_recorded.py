@@ -6,8 +6,9 @@ The recordings are not part of the project; without them these tests are skipped
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -83,7 +84,43 @@ def telegram_walk(body: Any) -> list[Told]:
     return []
 
 
-WALKS = {"whatsapp": whatsapp_walk, "telegram": telegram_walk}
+def moment(value: Any) -> str | None:
+    """Return ISO 8601 in UTC of milliseconds, of seconds, or of a date with its time."""
+    if value is None:
+        return None
+    if "T" in str(value):
+        told = datetime.strptime(value, "%Y-%m-%dT%H:%M:%S%z").astimezone(UTC)
+        return told.strftime("%Y-%m-%dT%H:%M:%SZ")
+    number = int(value)
+    rest = number % 1000 if number > 10**12 else 0
+    whole = seconds(number // 1000 if number > 10**12 else number)
+    return whole.replace("Z", f".{rest:03}Z") if rest else whole
+
+
+def platform_walk(channel: str, body: Any) -> list[Told]:
+    told = []
+    for entry in body["entry"]:
+        for raw in entry.get("messaging", []):
+            part = raw.get("message") or raw.get("postback")
+            if not part or part.get("is_echo") or part.get("is_deleted"):
+                continue
+            told.append(
+                Told(
+                    part.get("mid"),
+                    f"{channel}:{raw['recipient']['id']}:{raw['sender']['id']}",
+                    moment(raw["timestamp"]),
+                    part.get("text") or part.get("title") or part.get("payload") or "",
+                )
+            )
+    return told
+
+
+WALKS: dict[str, Callable[[Any], list[Told]]] = {
+    "whatsapp": whatsapp_walk,
+    "telegram": telegram_walk,
+    "messenger": partial(platform_walk, "messenger"),
+    "instagram": partial(platform_walk, "instagram"),
+}
 
 
 @pytest.mark.parametrize("channel", WALKS)

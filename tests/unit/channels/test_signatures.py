@@ -6,6 +6,7 @@ import hmac
 import pytest
 
 from channels.base import WebhookRequest
+from channels.registry import CHANNELS
 from channels.telegram import CHANNEL as TELEGRAM
 from channels.webchat import CHANNEL as WEBCHAT
 from channels.whatsapp import CHANNEL as WHATSAPP
@@ -36,6 +37,15 @@ def test_whatsapp_takes_a_signature_over_the_escaped_form() -> None:
 def test_whatsapp_takes_any_of_several_app_secrets(secrets: str) -> None:
     """While one app secret replaces another both are good."""
     assert WHATSAPP.verify(signed(BODY), {"app_secret": secrets})
+
+
+@pytest.mark.parametrize("name", ["messenger", "instagram"])
+def test_messenger_and_instagram_are_signed_as_whatsapp(name: str) -> None:
+    """All of Meta's channels are checked by one and the same code, two logins by two secrets."""
+    channel = CHANNELS[name]
+    assert channel.verify(signed(BODY), {"app_secret": "instagrams secret"})
+    assert not channel.verify(signed(BODY), {"app_secret": "another"})
+    assert not channel.verify(signed(BODY), {"access_token": "secret"})
 
 
 @pytest.mark.parametrize("header", ["", "sha256=", "sha256=0", "md5=00", "sha256=é", "\udc80"])

@@ -89,3 +89,19 @@ def test_a_redirect_is_not_followed() -> None:
     )
     assert provider.call("telegram", CALL, {"access_token": TOKEN}).status == 302
     assert len(requests) == 1
+
+
+def test_an_account_may_name_the_host_that_its_login_leads_to() -> None:
+    """Where a channel has two hosts, the base address leaves the account's own one open."""
+    requests: list[httpx.Request] = []
+
+    def handle(request: httpx.Request) -> httpx.Response:
+        requests.append(request)
+        return httpx.Response(200)
+
+    client = httpx.Client(transport=httpx.MockTransport(handle))
+    provider = HttpProvider({"instagram": "https://{graph_host}/v25.0"}, client)
+    call = Call(method="POST", path="/me/messages", json={"text": "{graph_host}"})
+    provider.call("instagram", call, {"graph_host": "graph.example.com"})
+    [request] = requests
+    assert str(request.url) == "https://graph.example.com/v25.0/me/messages"

@@ -1,0 +1,36 @@
+"""Speak the Messenger Platform, which Messenger and Instagram share; `Dialect` is what differs."""
+
+from collections.abc import Mapping
+
+from channels import messenger_parse, messenger_render
+from channels.base import Call, Outcome
+from channels.loose import Json, text
+from channels.messenger_errors import outcome_of
+from channels.messenger_render import Dialect
+from channels.meta import MetaChannel
+from conversation.incoming import Incoming
+from conversation.message import Message
+
+
+class MessengerPlatform(MetaChannel):
+    """One of the two."""
+
+    def __init__(self, name: str, root_object: str, dialect: Dialect) -> None:
+        self.name = name
+        self.abilities = dialect.abilities
+        self._root_object = root_object
+        self._dialect = dialect
+
+    def parse(self, body: bytes, headers: Mapping[str, str], account: str) -> list[Incoming]:  # noqa: ARG002  nothing stands in them
+        """Return the events of a webhook body. Raises Malformed."""
+        return messenger_parse.parse(body, account, self.name, self._root_object)
+
+    def render(self, message: Message, account: str, user: str) -> list[Call]:  # noqa: ARG002  the token names the account
+        """Return the calls that send a message: long texts split, options with the last part."""
+        return messenger_render.render(self._dialect, message, user)
+
+    def _sent_id(self, body: Json) -> str:
+        return text(body.get("message_id"))
+
+    def _known(self, error: Json) -> Outcome | None:
+        return outcome_of(error)

@@ -1,0 +1,79 @@
+"""Write messages as calls of the Send API, which Messenger and Instagram share.
+
+Up to three options are a button template, up to thirteen quick replies. Source: the Messenger
+Platform's pages on the Send API, quick replies and the button template.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from channels.base import Abilities, Call
+from channels.meta import BEARER
+from channels.text import fit, length, numbered, split
+from conversation.message import Content, Message
+
+QUICK_REPLIES: Final = 13
+TITLE: Final = 20
+_PAYLOAD = 1000
+_TEMPLATE_TEXT = 640
+_TEMPLATE_BUTTONS = 3
+
+_BY_A_PERSON = {"messaging_type": "MESSAGE_TAG", "tag": "HUMAN_AGENT"}
+"""Opens seven days instead of one, for what a person wrote and nothing else."""
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How one of the two differs: the size of a text, and what stands around a message."""
+
+    abilities: Abilities
+    size: Callable[[str], int] = length
+    envelope: Mapping[str, str] = field(default_factory=dict)
+
+
+def render(dialect: Dialect, message: Message, user: str) -> list[Call]:
+    """Return the calls that send a message: long texts split, options with the last part."""
+    calls = []
+    for body in _bodies(dialect, message.content):
+        content = {"recipient": {"id": user}, "message": body}
+        later = _call({**content, **_BY_A_PERSON}) if message.author == "agent" else None
+        calls.append(_call({**content, **dialect.envelope}, later))
+    return calls
+
+
+def _call(body: Mapping[str, Any], after_window: Call | None = None) -> Call:
+    # The token says whose messages these are.
+    return Call("POST", "/me/messages", body, BEARER, after_window)
+
+
+def _bodies(dialect: Dialect, content: Content) -> list[Mapping[str, Any]]:
+    options = content.buttons
+    limit = dialect.abilities.text_limit
+    if not fit(options, QUICK_REPLIES, TITLE, _PAYLOAD):
+        text = numbered(content.text, options) if options else content.text
+        return [{"text": part} for part in split(text, limit, dialect.size)]
+    as_buttons = len(options) <= _TEMPLATE_BUTTONS
+    end = min(limit, _TEMPLATE_TEXT) if as_buttons else limit
+    parts = split(content.text, end, dialect.size) or ["…"]
+    # What comes before the last part may use the longer limit of a plain text.
+    before = content.text.rstrip().removesuffix(parts[-1])
+    last = _template(content, parts[-1]) if as_buttons else _quick_replies(content, parts[-1])
+    return [*({"text": part} for part in split(before, limit, dialect.size)), last]
+
+
+def _template(content: Content, text: str) -> Mapping[str, Any]:
+    buttons = [
+        {"type": "postback", "title": option.title, "payload": option.payload}
+        for option in content.buttons
+    ]
+    payload = {"template_type": "button", "text": text, "buttons": buttons}
+    return {"attachment": {"type": "template", "payload": payload}}
+
+
+def _quick_replies(content: Content, text: str) -> Mapping[str, Any]:
+    replies = [
+        {"content_type": "text", "title": option.title, "payload": option.payload}
+        for option in content.buttons
+    ]
+    return {"text": text, "quick_replies": replies}
