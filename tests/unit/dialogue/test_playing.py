@@ -152,6 +152,22 @@ def test_a_part_of_a_text_is_not_another_response(played: Play) -> None:
     assert [expected for _, expected, _ in told(other)] == ["utter_greet"]
 
 
+def test_a_response_is_a_whole_message(folder: Path) -> None:
+    """What an action says around the words of a response is not that response."""
+    played = player(folder, lambda _: {"responses": [{"text": "Hello! I looked it up."}]})
+
+    wrong = played("- user: when do you open\n- bot: utter_greet")
+
+    assert [expected for _, expected, _ in told(wrong)] == ["utter_greet"]
+
+
+def test_options_that_were_not_offered_are_missed(played: Play) -> None:
+    """All that are named must stand on one message."""
+    wrong = played('- user: hello\n- bot: {options: ["Opening hours", "Closing time"]}')
+
+    assert [expected for _, expected, _ in told(wrong)] == ["[Opening hours] [Closing time]"]
+
+
 def test_what_cannot_be_tapped_ends_the_dialogue(played: Play) -> None:
     """The rest would be about another conversation; the options that there were are named."""
     stuck = played("""
@@ -315,6 +331,11 @@ stories:
     intent: greet
   - action: utter_opening_hours
   - action: action_listen
+- story: the other way round
+  steps:
+  - intent: opening_hours
+  - action: utter_opening_hours
+  - action: action_look_up
 """
 
 
@@ -324,9 +345,16 @@ def test_a_test_storys_user_is_played_for_real(folder: Path) -> None:
     plays = read_plays(folder)
     stage = Stage(plays.bot, plays.responses, look_up, None)
 
-    one, other = (play_story(stage, story) for story in plays.stories)
+    one, other, swapped = (play_story(stage, story) for story in plays.stories)
 
     assert one.differences == []
+    assert told(swapped) == [
+        (
+            swapped.place.rpartition(":")[2],
+            "utter_opening_hours → action_look_up",
+            ("action_look_up → utter_opening_hours",),
+        )
+    ]
     [wrong] = other.differences
     assert wrong == Difference(
         other.place, "'hello there'", "utter_opening_hours", ("utter_greet",)
