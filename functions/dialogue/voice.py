@@ -43,11 +43,14 @@ def content_of(said: Mapping[str, Any]) -> Content:
     options = (*(said.get("buttons") or ()), *(said.get("quick_replies") or ()))
     return Content(
         text="\n".join(str(line) for line in lines if line),
-        buttons=tuple(
-            Button(title=str(option.get("title", "")), payload=str(option.get("payload", "")))
-            for option in options
-        ),
+        buttons=tuple(_button(option) for option in options),
     )
+
+
+def _button(option: Mapping[str, Any]) -> Button:
+    """Return a button; of a title and a payload one stands for the other where that is missing."""
+    title, payload = option.get("title"), option.get("payload")
+    return Button(title=str(title or payload or ""), payload=str(payload or title or ""))
 
 
 def load_voice(folder: Path) -> CompiledVoice:

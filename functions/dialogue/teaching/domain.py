@@ -226,9 +226,11 @@ def _response(
 
 def _check_button(files: Files, button: Node, intents: Collection[str]) -> None:
     fields = button.mapping("a button")
-    for key in ("title", "payload"):
+    for key, other in (("title", "payload"), ("payload", "title")):
         if key not in fields:
-            button.fail(f"a button needs '{key}:'. Add it.")
+            files.warn(button, f"a button needs '{key}:': its {other} stands for it. Add it.")
+    if "payload" not in fields:
+        return
     payload = fields["payload"].text("payload")
     intent = re.split(r"[{@]", payload.removeprefix("/"), maxsplit=1)[0].strip()
     if payload.startswith("/") and intent not in intents:

@@ -22,10 +22,6 @@ WRONG = {
         ("data/rules.yml", "intent: opening_hours", "intent: greet"),
         "data/rules.yml:3: rule 'greet' goes on with 'utter_greet'",
     ),
-    "a button without a payload": (
-        ("domain.yml", "payload: /opening_hours", "load: /opening_hours"),
-        "domain.yml:26: a button needs 'payload:'",
-    ),
     "an example of an unknown intent": (
         ("data/nlu_en.yml", "intent: greet", "intent: grete"),
         "data/nlu_en.yml:5: intent 'grete' is not in the domain. Add",
@@ -86,6 +82,10 @@ ODD = {
     "an unknown response in a rule": (
         ("data/rules.yml", "utter_greet", "utter_gret"),
         "data/rules.yml:6: action 'utter_gret' is not in the domain",
+    ),
+    "a button without a payload": (
+        ("domain.yml", "payload: /opening_hours", "load: /opening_hours"),
+        "domain.yml:26: a button needs 'payload:'",
     ),
     "a button that leads nowhere": (
         ("domain.yml", "payload: /opening_hours", "payload: /opening"),

@@ -87,3 +87,16 @@ def test_what_is_said_becomes_a_message() -> None:
     )
     assert content.text == "Look\nhttps://w.example/a.png"
     assert [(each.title, each.payload) for each in content.buttons] == [("Yes", "/affirm")]
+
+
+def test_of_a_title_and_a_payload_one_stands_for_the_other() -> None:
+    """Rasa takes a button with a misspelt key; here it can be read, and tapping it says something.
+
+    An empty payload would be taken for an option of an older question.
+    """
+    buttons = [{"title": "Yes", "paylaod": "/affirm"}, {"payload": "later"}]
+
+    content = content_of({"text": "?", "buttons": buttons})
+
+    told = [(each.title, each.payload) for each in content.buttons]
+    assert told == [("Yes", "Yes"), ("later", "later")]
