@@ -10,7 +10,7 @@ from conversation.escalation import ClosedEscalation, Escalation
 from conversation.message import Button
 from conversation.model import Model
 from conversation.turn import StartedTurn, Turn
-from conversation.understanding import Language
+from conversation.understanding import Language, Understanding
 
 KNOWN_IDS = 64
 """How many of the last event ids stand in the conversation item."""
@@ -57,7 +57,7 @@ class Conversation(Model):
     has left `known`: only for an event as old as that need the records be searched. `timers` name
     what must happen next and when (ms). `writer` marks whose write this is. `asked` is the
     customer's last request, for the summary. `tracker` is the bot's own state, `asked_for` the
-    question of the form that is open. `wished`: `language` was asked for, and is kept. `blocked`
+    question of the form that is open, `later` what is to be done after it. `wished`: `language` was asked for, and is kept. `blocked`
     are addresses whose owner blocked us. `acknowledged_at` (ms) is when a waiting customer was last
     told that an addition was taken.
     """
@@ -77,6 +77,7 @@ class Conversation(Model):
     blocked: tuple[str, ...] = ()
     tracker: bytes = b""
     asked_for: Asked | None = None
+    later: tuple[Understanding, ...] = ()
     verified: Verified | None = None
     escalation: Escalation | None = None
     closed: ClosedEscalation | None = None

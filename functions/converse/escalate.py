@@ -120,6 +120,7 @@ def _to_queue(turn: TurnBuilder, escalation: Escalation) -> None:
         question=None,
         tracker=b"",
         asked_for=None,
+        later=(),
         verified=None,
         acknowledged_at=0,
     )

@@ -351,34 +351,31 @@ def _dialogue(
     utterance: Utterance,
     understanding: Understanding,
 ) -> Generator[ActionCall, dict[str, Any]]:
-    """Do all that is asked for, one after the other; what opens a form last, a person then."""
+    """Do all that is asked for, one after the other; what opens a form last, a person then.
+
+    Of several that open one the first is begun, and the others wait until it is done.
+    """
     turn.change(asked=utterance.text[:300])
     took = stuck = asked = False
     leads_to: tuple[Reason, str] | None = None
-    in_order = sorted(_requests(understanding), key=lambda each: turn.bot.opens_form(each.intent))
-    for request in in_order:
+    todo = sorted(_requests(understanding), key=lambda each: turn.bot.opens_form(each.intent))
+    while todo:
+        request = todo.pop(0)
+        if took and turn.state.asked_for is not None and turn.bot.opens_form(request.intent):
+            _keep_for_later(turn, request)
+            continue
         answer = yield from _run_dialogue(turn, request, turn.state.tracker)
         _go_on(turn, answer)
-        if answer.failed:
-            _say(turn, answer)
-            hand_over(
-                turn,
-                "fault",
-                detail=answer.failed,
-                question=utterance.text,
-                response="utter_pforte_fault",
-            )
+        if _ends_with_person(turn, utterance, answer):
             return
         if not _answers(answer):
             continue
         took, stuck = True, stuck or answer.stuck
-        if answer.stuck and _gives_up(turn, utterance):
-            hand_over(turn, "not_understood", question=utterance.text)
-            return
         _say(turn, answer)
         asked = asked or answer.asked is not None
         if answer.hand_over is not None and leads_to is None:
             leads_to = answer.hand_over, request.intent
+        todo = todo or _kept_for_later(turn)
     if not took:
         yield from _misunderstood(turn, utterance, understanding)
         return
@@ -388,6 +385,33 @@ def _dialogue(
         hand_over(turn, reason, detail=intent, question=utterance.text)
     elif not asked:
         yield from _ask_again(turn)
+
+
+def _keep_for_later(turn: TurnBuilder, request: Understanding) -> None:
+    turn.change(later=(*turn.state.later, request.model_copy(update={"ranking": ()})))
+
+
+def _kept_for_later(turn: TurnBuilder) -> list[Understanding]:
+    """Return what can be begun now, as no form is open any more."""
+    if turn.state.asked_for is not None:
+        return []
+    kept = list(turn.state.later)
+    turn.change(later=())
+    return kept
+
+
+def _ends_with_person(turn: TurnBuilder, utterance: Utterance, answer: Answer) -> bool:
+    """Fetch a person where an action failed, or a form took nothing once too often."""
+    question = utterance.text
+    if answer.failed:
+        _say(turn, answer)
+        apology = "utter_pforte_fault"
+        hand_over(turn, "fault", detail=answer.failed, question=question, response=apology)
+    elif answer.stuck and _gives_up(turn, utterance):
+        hand_over(turn, "not_understood", question=question)
+    else:
+        return False
+    return True
 
 
 def _is_late(turn: TurnBuilder, utterance: Utterance) -> bool:

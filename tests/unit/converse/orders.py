@@ -22,7 +22,7 @@ from tests.guarantees.house import House
 
 DOMAIN = """\
 version: "3.1"
-intents: [order, hours, ring, affirm, inform, talk_to_human, secret]
+intents: [order, move, hours, ring, affirm, inform, talk_to_human, secret]
 entities: [number, colour]
 slots:
   language: {type: categorical, values: [de, en], influence_conversation: false,
@@ -32,8 +32,11 @@ slots:
   count: {type: any, mappings: [{type: from_entity, entity: number}]}
   colour: {type: text, influence_conversation: false,
     mappings: [{type: from_entity, entity: colour}]}
+  street: {type: text, influence_conversation: false,
+    mappings: [{type: from_text, conditions: [{active_loop: move_form, requested_slot: street}]}]}
 forms:
   order_form: {required_slots: [count, colour]}
+  move_form: {required_slots: [street]}
 actions: [action_order, action_ring, action_pforte_hand_over]
 session_config: {session_expiration_time: 2880, carry_over_slots_to_new_session: true}
 responses:
@@ -48,6 +51,8 @@ responses:
   - text: "Which colour?"
     buttons: [{title: Red, payload: '/inform{{"colour": "red"}}'},
       {title: Blue, payload: '/inform{{"colour": "blue"}}'}]
+  utter_ask_street: [{text: "Which street?"}]
+  utter_moved: [{text: "Moved to {street}."}]
   utter_hours: [{text: "Nine to five."}]
   utter_ordered: [{text: "{count} of {colour}."}]
 """
@@ -61,6 +66,11 @@ rules:
   condition: [{active_loop: order_form}]
   steps: [{action: order_form}, {active_loop: null}, {action: action_order},
     {action: utter_ordered}]
+- rule: move
+  steps: [{intent: move}, {action: move_form}, {active_loop: move_form}]
+- rule: moved
+  condition: [{active_loop: move_form}]
+  steps: [{action: move_form}, {active_loop: null}, {action: utter_moved}]
 - rule: hours
   steps: [{intent: hours}, {action: utter_hours}]
 - rule: ring
@@ -84,10 +94,21 @@ class _Reader(Interpreter):
 
     def parse(self, text: str) -> Understanding:
         """Return the intent that is named, and English where an English word stands."""
-        intents = ("order", "hours", "ring", "talk_to_human")
-        intent = next((name for name in intents if name in text), FALLBACK_INTENT)
+        intents = ("order", "move", "hours", "ring", "talk_to_human")
+        found = sorted((text.index(name), name) for name in intents if name in text)
         language: Language = "en" if any(word in text for word in _ENGLISH) else "de"
-        return Understanding(text=text, intent=intent, confidence=1.0, language=language)
+        meant = [
+            Understanding(text=name, intent=name, confidence=1.0, language=language)
+            for _, name in found
+        ]
+        intent = meant[0].intent if meant else FALLBACK_INTENT
+        return Understanding(
+            text=text,
+            intent=intent,
+            confidence=1.0,
+            language=language,
+            requests=tuple(meant) if len(meant) > 1 else (),
+        )
 
 
 class _Finder(Extractor):

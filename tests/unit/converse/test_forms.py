@@ -38,6 +38,15 @@ def test_all_that_one_message_says_is_taken() -> None:
     assert orders_house().ask("order: 3 in blau.")[-1] == "3 of blue."
 
 
+def test_two_requests_that_ask_are_done_one_after_the_other() -> None:
+    """The second is not forgotten, and does not ask while the first does."""
+    house = orders_house()
+    assert house.ask("eine order und einen move, und die hours.")[1:] == ["Nine to five.", HOW_MANY]
+    assert house.ask("3 in rot.") == ["3 of red.", "Which street?"]
+    assert house.ask("Die Lindenallee.") == ["Moved to Die Lindenallee.."]
+    assert house.state().later == ()
+
+
 def test_a_question_in_the_middle_is_answered_and_the_form_goes_on(house: House) -> None:
     """The bot's rules need not say so: the open question is repeated."""
     assert house.ask("Was sind eure hours?") == ["Nine to five.", HOW_MANY]
