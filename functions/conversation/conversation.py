@@ -57,9 +57,9 @@ class Conversation(Model):
     has left `known`: only for an event as old as that need the records be searched. `timers` name
     what must happen next and when (ms). `writer` marks whose write this is. `asked` is the
     customer's last request, for the summary. `tracker` is the bot's own state, `asked_for` the
-    question of the form that is open, `later` what is to be done after it. `wished`: `language` was asked for, and is kept. `blocked`
-    are addresses whose owner blocked us. `acknowledged_at` (ms) is when a waiting customer was last
-    told that an addition was taken.
+    question of the form that is open, `later` what is to be done after it. `wished`: `language`
+    was asked for, and is kept. `blocked` are addresses whose owner blocked us. `acknowledged_at`
+    (ms) is when a waiting customer was last told that an addition was taken.
     """
 
     id: str
