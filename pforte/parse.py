@@ -8,12 +8,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from channels import mail
 from channels.base import Channel, WebhookRequest
 from channels.loose import DERIVED
 from channels.registry import CHANNELS
 from conversation.errors import Malformed
 from conversation.incoming import Incoming
 from pforte.failure import CALLED_WRONGLY, FOUND_WRONG, Failure
+
+_CHANNELS: dict[str, Channel] = {
+    **{name: channel for name, channel in CHANNELS.items() if channel.abilities.pushed},
+    mail.CHANNEL.name: mail.CHANNEL,
+}
+"""All whose bodies come from outside; mails come through no webhook."""
 
 _SECRETS = ("app_secret", "secret_token")
 """What the secret that signs webhooks is called, messenger by messenger."""
@@ -26,8 +33,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         help="say what captured webhook bodies mean",
         description="Print a line per event of each webhook body; with --secret, check it first.",
     )
-    with_webhook = [name for name, channel in CHANNELS.items() if channel.abilities.pushed]
-    parser.add_argument("channel", metavar="CHANNEL", choices=with_webhook)
+    parser.add_argument("channel", metavar="CHANNEL", choices=list(_CHANNELS))
     parser.add_argument("files", metavar="FILE", nargs="+", type=Path)
     parser.add_argument("--json", action="store_true", help="a JSON object per line")
     parser.add_argument("--account", default="", help="our account, where the body names none")
@@ -63,7 +69,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _events(body: bytes, arguments: argparse.Namespace) -> Iterator[Incoming]:
-    channel: Channel = CHANNELS[arguments.channel]
+    channel = _CHANNELS[arguments.channel]
     headers = dict(arguments.header)
     if arguments.secret is not None:
         request = WebhookRequest("POST", arguments.account, headers, body)

@@ -1,0 +1,118 @@
+"""Speak e-mail: one address of ours is one account, mails come and go through Amazon SES.
+
+SES hands a mail over in a bucket and tells of it in an event: there is no webhook to call.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from channels import mail_ses, reasons
+from channels.base import (
+    Abilities,
+    Call,
+    Channel,
+    HandshakeAnswer,
+    Outcome,
+    ProviderResponse,
+    Refused,
+    RetryAfter,
+    Secrets,
+    Sent,
+    WebhookRequest,
+)
+from channels.loose import load, text
+from channels.mail_parse import incoming
+from channels.mail_read import read
+from channels.mail_render import Thread, render
+from conversation.errors import Malformed
+from conversation.incoming import Incoming
+from conversation.message import Message
+
+_SERVER_TROUBLE = RetryAfter(5, account=False)
+
+_REASONS: Final = {
+    "AccountSuspendedException": reasons.ACCOUNT_RESTRICTED,
+    "SendingPausedException": reasons.ACCOUNT_RESTRICTED,
+    "MailFromDomainNotVerifiedException": reasons.ACCOUNT_RESTRICTED,
+    "NotFoundException": reasons.ACCOUNT_RESTRICTED,
+    "AccessDeniedException": reasons.TOKEN_INVALID,
+    "UnrecognizedClientException": reasons.TOKEN_INVALID,
+    "ExpiredTokenException": reasons.TOKEN_INVALID,
+    "InvalidSignatureException": reasons.TOKEN_INVALID,
+    "RequestEntityTooLargeException": reasons.TOO_LONG,
+}
+"""Errors of SendEmail (SES API v2, 2019-09-27) and of AWS's signatures."""
+
+_THROTTLED: Final = frozenset(
+    ("TooManyRequestsException", "ThrottlingException", "LimitExceededException")
+)
+
+
+class Mail(Channel):
+    """E-mail through Amazon SES."""
+
+    name = "email"
+    # SES takes 40 MB; nobody reads a longer text than this.
+    abilities = Abilities(
+        text_limit=50_000, buttons=0, button_title=0, own_reference=True, receipts=True
+    )
+
+    def handshake(self, request: WebhookRequest, secrets: Secrets) -> HandshakeAnswer | None:  # noqa: ARG002  there is none
+        """Return None: there is no webhook to set up."""
+        return None
+
+    def verify(self, request: WebhookRequest, secrets: Secrets) -> bool:  # noqa: ARG002  nobody may
+        """Return False: mails come from SES through IAM, never through a webhook."""
+        return False
+
+    def parse(self, body: bytes, headers: Mapping[str, str], account: str) -> list[Incoming]:  # noqa: ARG002  the mail has its own
+        """Return the events of a raw mail, or of an event of SES, told apart by content.
+
+        `account` is the connected address that received it; without one, what the mail names.
+        Raises Malformed.
+        """
+        if body[:100].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
+            return mail_ses.events(load(body.removeprefix(b"\xef\xbb\xbf")), account)
+        return incoming(read(body), account)
+
+    def render(
+        self, message: Message, account: str, user: str, thread: Thread | None = None
+    ) -> list[Call]:
+        """Return the call that sends a message as one mail; `thread` is what it answers."""
+        return render(message, account, user, thread or Thread())
+
+    def outcome(self, response: ProviderResponse) -> Outcome:
+        """Say what SES's answer means: by the error's type, which stands in a header."""
+        try:
+            body = load(response.body)
+        except Malformed:
+            body = {}
+        if response.status < 300:
+            return Sent(text(body.get("MessageId")))
+        told = response.headers.get("x-amzn-errortype") or text(body.get("__type"))
+        error = told.partition(":")[0].rpartition("#")[2]
+        if response.status == 429 or error in _THROTTLED:
+            return RetryAfter(_seconds(response))
+        if response.status >= 500:
+            return _SERVER_TROUBLE
+        if error == "MessageRejected":
+            return Refused(_rejection(text(body.get("message"))), error)
+        by_status = {401: reasons.TOKEN_INVALID, 403: reasons.TOKEN_INVALID, 413: reasons.TOO_LONG}
+        reason = _REASONS.get(error) or by_status.get(response.status, reasons.BAD_REQUEST)
+        return Refused(reason, error or str(response.status))
+
+
+CHANNEL: Final = Mail()
+
+
+def _seconds(response: ProviderResponse) -> float:
+    told = response.headers.get("retry-after", "")
+    return float(told) if told.isdecimal() and len(told) < 6 and int(told) else 2.0
+
+
+def _rejection(words: str) -> str:
+    """Return our word for MessageRejected, which has only its words to go by.
+
+    An address that is not verified is ours, or anybody's while SES has the account in its sandbox.
+    """
+    return reasons.ACCOUNT_RESTRICTED if "not verified" in words else reasons.BAD_REQUEST

@@ -1,0 +1,131 @@
+"""Write messages as mails that thread: MIME in UTF-8, text beside simple HTML.
+
+The bytes are put together here, not by `email.message`, which makes up boundaries at random and
+breaks long ids of In-Reply-To and References.
+"""
+
+import hashlib
+import html
+import re
+from base64 import b64encode, encodebytes
+from collections.abc import Sequence
+from dataclasses import dataclass
+from email.header import Header
+from typing import Final
+
+from channels.base import Call
+from channels.mail_headers import OWN, bare_subject
+from channels.text import numbered
+from conversation.message import Message
+
+_REFERENCES: Final = 20
+"""Ids that References holds: the first, which names the thread, and the newest."""
+_SUBJECT: Final = 200
+
+
+@dataclass(frozen=True)
+class Thread:
+    """What a mail answers: the customer's subject, ids in their brackets, oldest first.
+
+    `reply_to` is the tagged address that the next mail should go to, `reference` the number that
+    the customer was told, `sender` the name beside our address.
+    """
+
+    subject: str = ""
+    in_reply_to: str = ""
+    references: Sequence[str] = ()
+    reply_to: str = ""
+    reference: str = ""
+    sender: str = ""
+
+
+def render(message: Message, account: str, user: str, thread: Thread) -> list[Call]:
+    """Return the call of SES's API v2 that sends a message; none where it says nothing."""
+    content = message.content
+    words = numbered(content.text, content.buttons) if content.buttons else content.text
+    if not words.strip():
+        return []
+    raw = _mail(message, words.strip(), account, user, thread)
+    return [
+        Call(
+            method="POST",
+            path="/v2/email/outbound-emails",
+            json={
+                "FromEmailAddress": account,
+                "Destination": {"ToAddresses": [user]},
+                "Content": {"Raw": {"Data": b64encode(raw).decode()}},
+            },
+        )
+    ]
+
+
+def _mail(message: Message, words: str, account: str, user: str, thread: Thread) -> bytes:
+    boundary = "=_" + hashlib.sha256(f"{message.id}\x1f{words}".encode()).hexdigest()[:32]
+    fields = [
+        ("From", _mailbox(thread.sender, account)),
+        ("To", _line(user)),
+        ("Reply-To", _line(thread.reply_to)),
+        ("Subject", _subject(thread)),
+        ("In-Reply-To", _line(thread.in_reply_to)),
+        ("References", "\r\n ".join(_references(thread))),
+        (OWN.title(), _line(message.id)),
+        # A person's words are no automatic mail (RFC 3834, 5).
+        ("Auto-Submitted", "" if message.author == "agent" else "auto-replied"),
+        ("X-Auto-Response-Suppress", "OOF, AutoReply"),
+        ("MIME-Version", "1.0"),
+        ("Content-Type", f'multipart/alternative; boundary="{boundary}"'),
+    ]
+    head = "".join(f"{name}: {value}\r\n" for name, value in fields if value)
+    parts = [
+        f"--{boundary}\r\nContent-Type: {kind}; charset=utf-8\r\n"
+        f"Content-Transfer-Encoding: base64\r\n\r\n{_encoded(body)}"
+        for kind, body in (("text/plain", words), ("text/html", _html(words)))
+    ]
+    return f"{head}\r\n{''.join(parts)}--{boundary}--\r\n".encode()
+
+
+def _subject(thread: Thread) -> str:
+    """Return "Re: …" with the reference number, which stays in the customer's next mail."""
+    subject = bare_subject(_line(thread.subject))[:_SUBJECT]
+    reference = _line(thread.reference)
+    if reference and reference not in subject:
+        subject = f"{subject} [{reference}]".strip()
+    return _words(f"Re: {subject}".strip(), "Subject")
+
+
+def _references(thread: Thread) -> list[str]:
+    ids = [_line(own) for own in (*thread.references, thread.in_reply_to)]
+    ids = list(dict.fromkeys(filter(None, ids)))
+    return ids if len(ids) <= _REFERENCES else [ids[0], *ids[1 - _REFERENCES :]]
+
+
+def _mailbox(name: str, address: str) -> str:
+    name = re.sub(r'["\\<>]', "", _line(name))
+    if not name:
+        return _line(address)
+    return f"{_words(name, 'From') if not name.isascii() else f'"{name}"'} <{_line(address)}>"
+
+
+def _words(value: str, field: str) -> str:
+    """Return a value as encoded words where it needs them, in lines of at most 76 characters."""
+    charset = "us-ascii" if value.isascii() else "utf-8"
+    return Header(value, charset, header_name=field).encode(linesep="\r\n")
+
+
+def _line(value: str) -> str:
+    """Return a value that cannot begin another header field."""
+    return " ".join(re.sub(r"[\x00-\x1f\x7f\x85\u2028\u2029]", " ", value).split())
+
+
+def _html(words: str) -> str:
+    paragraphs = (
+        html.escape(paragraph).replace("\n", "<br>\n") for paragraph in re.split(r"\n\s*\n", words)
+    )
+    body = "\n".join(f"<p>{paragraph}</p>" for paragraph in paragraphs)
+    head = '<!DOCTYPE html>\n<html><head><meta charset="utf-8"></head>'
+    return f"{head}\n<body>\n{body}\n</body></html>"
+
+
+def _encoded(body: str) -> str:
+    raw = body.replace("\r\n", "\n").replace("\n", "\r\n").encode("utf-8", "replace")
+    return encodebytes(raw).decode().replace("\n", "\r\n")
