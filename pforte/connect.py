@@ -24,13 +24,51 @@ from pforte.house.house import House, add_house, find_house
 PROVIDERS = {
     "whatsapp": "https://graph.facebook.com/v25.0",
     "telegram": "https://api.telegram.org",
+    "messenger": "https://graph.facebook.com/v25.0",
+    "instagram": "https://{graph_host}/v25.0",
 }
 """The messengers' own addresses; a house on this machine has simulated ones."""
+
+SIMULATED = {
+    "whatsapp": "/whatsapp/v25.0",
+    "telegram": "/telegram",
+    "messenger": "/messenger/v25.0",
+    "instagram": "/instagram/v25.0",
+}
+"""Where the simulated messengers of a house on this machine play them."""
 
 TELEGRAM_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
 """What the house acts on; Telegram sends nothing else."""
 
-_NEEDED = {"whatsapp": ("access_token", "app_secret"), "telegram": ("access_token",)}
+MESSENGER_FIELDS = (
+    "messages",
+    "messaging_postbacks",
+    "messaging_referrals",
+    "message_reactions",
+    "message_edits",
+    "message_deliveries",
+    "message_reads",
+)
+"""What a page tells the house, on Messenger and on an Instagram account that is behind it."""
+
+INSTAGRAM_FIELDS = (
+    "messages",
+    "messaging_postbacks",
+    "messaging_referral",
+    "messaging_seen",
+    "message_reactions",
+    "message_edit",
+)
+"""What an account with Instagram's own login tells."""
+
+FACEBOOK_HOST, INSTAGRAM_HOST = "graph.facebook.com", "graph.instagram.com"
+
+_NEEDED = {
+    "whatsapp": ("access_token", "app_secret"),
+    "telegram": ("access_token",),
+    "messenger": ("access_token", "app_secret"),
+    "instagram": ("access_token", "app_secret"),
+}
 _HTTP_S = 20.0
 
 _HELP = """Connect an account at a messenger: check its secrets with the messenger, and store them.
@@ -57,6 +95,8 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     accounts = {
         "whatsapp": "the phone number id (Meta: WhatsApp, API setup)",
         "telegram": "the bot's user name; asked of Telegram where it is not given",
+        "messenger": "the page's id; asked of Meta where it is not given",
+        "instagram": "the professional account's id; asked of Meta where it is not given",
     }
     for channel, meaning in accounts.items():
         variables = " and ".join(_variable(channel, name) for name in _NEEDED[channel])
@@ -78,8 +118,7 @@ def run(chosen: argparse.Namespace) -> int:
     house = find_house(chosen)
     try:
         given = _given_secrets(chosen.channel, chosen.secrets)
-        connect = {"whatsapp": connect_whatsapp, "telegram": connect_telegram}[chosen.channel]
-        connected = connect(house, chosen.account or "", given)
+        connected = _CONNECT[chosen.channel](house, chosen.account or "", given)
     except (BotoCoreError, ClientError) as error:
         raise Failure(f"AWS does not take the secrets: {error}") from error
     if chosen.json:
@@ -94,26 +133,111 @@ def connect_whatsapp(house: House, account: str, given: Mapping[str, str]) -> Co
     account = account or _asked("WhatsApp phone number id", secret=False)
     if not re.fullmatch(r"[0-9]{5,20}", account):
         raise Failure("the account is a phone number id: digits, not the number", CALLED_WRONGLY)
-    # Graph refuses a proof that is not the app secret's, so both are checked by one call. While
-    # one secret replaces another there may be several, the app's present one first.
-    app_secret = re.split(r"[\s,]+", given["app_secret"])[0]
-    proof = hmac.new(app_secret.encode(), given["access_token"].encode(), hashlib.sha256)
     number = _ask(
         "GET",
-        f"{_provider(house, 'whatsapp')}/{account}",
+        f"{_provider(house, 'whatsapp', given)}/{account}",
         "WhatsApp",
         given["access_token"],
-        params={
-            "fields": "display_phone_number,verified_name",
-            "appsecret_proof": proof.hexdigest(),
-        },
-        headers={"Authorization": f"Bearer {given['access_token']}"},
+        params={"fields": "display_phone_number,verified_name", **_proof(given)},
+        headers=_bearer(given),
     )
-    kept = _kept(house, "whatsapp", account)
-    verify_token = given.get("verify_token") or kept.get("verify_token") or _new_token()
-    house.connect("whatsapp", account, {**given, "verify_token": verify_token})
     name = f"{number.get('verified_name', '')} {number.get('display_phone_number', '')}".strip()
-    return Connected("whatsapp", account, name, _callback(house, "whatsapp", account), verify_token)
+    return _store(house, "whatsapp", account, name, given)
+
+
+def connect_messenger(house: House, account: str, given: Mapping[str, str]) -> Connected:
+    """Check a page and its app with Meta, store the secrets, subscribe. Raises Failure."""
+    page = _me(house, "messenger", given, "id,name", proved=True)
+    account = _same(account, str(page["id"]))
+    connected = _store(house, "messenger", account, str(page.get("name", "")), given)
+    _subscribe(house, "messenger", given, str(page["id"]), MESSENGER_FIELDS)
+    return connected
+
+
+def connect_instagram(house: House, account: str, given: Mapping[str, str]) -> Connected:
+    """Check an account with its login, store the secrets, subscribe. Raises Failure.
+
+    Tokens of Instagram's own login begin with "IG"; that login takes no proof of the app secret,
+    which is then first checked by the first webhook. Both are general knowledge.
+    """
+    by_instagram = given["access_token"].startswith("IG")
+    host = given.get("graph_host") or (INSTAGRAM_HOST if by_instagram else FACEBOOK_HOST)
+    if host not in {FACEBOOK_HOST, INSTAGRAM_HOST}:
+        raise Failure(f"graph_host is {FACEBOOK_HOST} or {INSTAGRAM_HOST}", CALLED_WRONGLY)
+    given = {**given, "graph_host": host}
+    if host == INSTAGRAM_HOST:
+        ours = _me(house, "instagram", given, "user_id,username", proved=False)
+        told, name, subscribed = str(ours["user_id"]), ours["username"], "me"
+        fields: Sequence[str] = INSTAGRAM_FIELDS
+    else:
+        asked = "id,instagram_business_account{id,username}"
+        page = _me(house, "instagram", given, asked, proved=True)
+        known = page.get("instagram_business_account")
+        if not known:
+            raise Failure("this page has no professional account on Instagram behind it")
+        told, name, subscribed = str(known["id"]), known.get("username", ""), str(page["id"])
+        fields = MESSENGER_FIELDS
+    connected = _store(house, "instagram", _same(account, told), f"@{name}", given)
+    _subscribe(house, "instagram", given, subscribed, fields)
+    return connected
+
+
+def _me(
+    house: House, channel: str, given: Mapping[str, str], fields: str, *, proved: bool
+) -> dict[str, Any]:
+    """Ask who a token speaks for."""
+    return _ask(
+        "GET",
+        f"{_provider(house, channel, given)}/me",
+        channel.capitalize(),
+        given["access_token"],
+        params={"fields": fields, **(_proof(given) if proved else {})},
+        headers=_bearer(given),
+    )
+
+
+def _subscribe(
+    house: House, channel: str, given: Mapping[str, str], node: str, fields: Sequence[str]
+) -> None:
+    """Let Meta tell the app what happens at the page or account."""
+    _ask(
+        "POST",
+        f"{_provider(house, channel, given)}/{node}/subscribed_apps",
+        channel.capitalize(),
+        given["access_token"],
+        params={"subscribed_fields": ",".join(fields)},
+        headers=_bearer(given),
+    )
+
+
+def _same(wanted: str, told: str) -> str:
+    if wanted and wanted != told:
+        raise Failure(f"the token speaks for {told}, not for {wanted}", CALLED_WRONGLY)
+    return told
+
+
+def _proof(given: Mapping[str, str]) -> dict[str, str]:
+    """Return the proof that Graph refuses unless token and app secret belong together.
+
+    While one secret replaces another there may be several, the app's present one first.
+    """
+    app_secret = re.split(r"[\s,]+", given["app_secret"])[0]
+    proof = hmac.new(app_secret.encode(), given["access_token"].encode(), hashlib.sha256)
+    return {"appsecret_proof": proof.hexdigest()}
+
+
+def _bearer(given: Mapping[str, str]) -> dict[str, str]:
+    return {"Authorization": f"Bearer {given['access_token']}"}
+
+
+def _store(
+    house: House, channel: str, account: str, name: str, given: Mapping[str, str]
+) -> Connected:
+    """Store an account of Meta's with the verify token that Meta knows, or a new one."""
+    kept = _kept(house, channel, account)
+    verify_token = given.get("verify_token") or kept.get("verify_token") or _new_token()
+    house.connect(channel, account, {**given, "verify_token": verify_token})
+    return Connected(channel, account, name, _callback(house, channel, account), verify_token)
 
 
 def connect_telegram(house: House, account: str, given: Mapping[str, str]) -> Connected:
@@ -139,8 +263,23 @@ def connect_telegram(house: House, account: str, given: Mapping[str, str]) -> Co
     return Connected("telegram", account, f"{bot['first_name']} @{bot['username']}", callback)
 
 
+_CONNECT = {
+    "whatsapp": connect_whatsapp,
+    "telegram": connect_telegram,
+    "messenger": connect_messenger,
+    "instagram": connect_instagram,
+}
+
+_WEBHOOK = {
+    "whatsapp": ("WhatsApp, Configuration, Webhook", "the field messages"),
+    "messenger": ("Messenger, Settings, Webhooks", ", ".join(MESSENGER_FIELDS)),
+    "instagram": ("Instagram, Webhooks", ", ".join(INSTAGRAM_FIELDS)),
+}
+"""Where the dashboard asks for a webhook, and which fields it has to be subscribed to."""
+
+
 def _telegram(house: House, token: str, method: str, parameters: Mapping[str, Any]) -> Any:
-    url = f"{_provider(house, 'telegram')}/bot{token}/{method}"
+    url = f"{_provider(house, 'telegram', {})}/bot{token}/{method}"
     return _ask("POST", url, "Telegram", token, json=parameters)["result"]
 
 
@@ -209,10 +348,10 @@ def _kept(house: House, channel: str, account: str) -> dict[str, str]:
     return kept
 
 
-def _provider(house: House, channel: str) -> str:
-    if not house.messengers:
-        return PROVIDERS[channel]
-    return house.messengers + {"whatsapp": "/whatsapp/v25.0", "telegram": "/telegram"}[channel]
+def _provider(house: House, channel: str, given: Mapping[str, str]) -> str:
+    if house.messengers:
+        return house.messengers + SIMULATED[channel]
+    return PROVIDERS[channel].replace("{graph_host}", given.get("graph_host", ""))
 
 
 def _callback(house: House, channel: str, account: str) -> str:
@@ -232,8 +371,8 @@ def _report(connected: Connected) -> Sequence[str]:
     if connected.verify_token:
         told += [
             "",
-            "In Meta's app dashboard, WhatsApp, Configuration, Webhook: enter these, then",
-            "subscribe to the field messages.",
+            f"In Meta's app dashboard, {_WEBHOOK[connected.channel][0]}: enter these,",
+            f"then subscribe to {_WEBHOOK[connected.channel][1]}.",
             f"  Callback URL  {connected.callback_url}",
             f"  Verify token  {connected.verify_token}",
         ]

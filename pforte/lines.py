@@ -1,6 +1,6 @@
 """Write to the running house as a customer, and hear what comes back: one class per kind of way.
 
-The simulated messengers carry WhatsApp and Telegram, the own web chat is asked directly.
+The simulated messengers carry all others, the own web chat is asked directly.
 """
 
 import json

@@ -108,8 +108,9 @@ class Phone:
     @cached_property
     def account(self) -> str:
         """Return which account of ours is written to."""
-        whatsapp, telegram = simulated_accounts(Path(self.house.state) / "messengers")
-        return {"whatsapp": whatsapp.account, "telegram": telegram.account}[self.channel]
+        known = simulated_accounts(Path(self.house.state) / "messengers")
+        account: str = getattr(known, self.channel).account
+        return account
 
     @cached_property
     def address(self) -> str:

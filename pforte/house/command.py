@@ -102,5 +102,7 @@ def _welcome(console: Console, house: House, passwords: Mapping[str, str]) -> No
     console.print(f"  Web chat  {house.url}/webchat/demo")
     console.print(f"  WhatsApp  {house.messengers}/phone/whatsapp")
     console.print(f"  Telegram  {house.messengers}/phone/telegram")
+    console.print(f"  Messenger {house.messengers}/phone/messenger")
+    console.print(f"  Instagram {house.messengers}/phone/instagram")
     console.print(f"  Back end  {house.back_end}")
     console.print(f"            a customer to try: {number}, postcode {postcode}\n")

@@ -78,6 +78,8 @@ def open_house(
                 "PublicBaseUrl": url,
                 "WhatsAppBaseUrl": f"{messengers}/whatsapp/v25.0",
                 "TelegramBaseUrl": f"{messengers}/telegram",
+                "MessengerBaseUrl": f"{messengers}/messenger/v25.0",
+                "InstagramBaseUrl": f"{messengers}/instagram/v25.0",
                 "BackEndUrl": back_end,
             },
             fingerprint,
@@ -134,7 +136,7 @@ def _back_end(house: House, port: int) -> Backend:
 
 def _messengers(house: House, port: int) -> Messengers:
     state = Path(house.state) / "messengers"
-    messengers = Messengers(port, state, house.url, *simulated_accounts(state))
+    messengers = Messengers(port, state, house.url, simulated_accounts(state))
     for channel, account, secrets in messengers.accounts:
         house.connect(channel, account, secrets)
     return messengers

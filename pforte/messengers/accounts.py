@@ -5,6 +5,7 @@ import os
 import secrets
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 
 @dataclass(frozen=True)
@@ -41,26 +42,72 @@ class TelegramAccount:
         return {"access_token": self.access_token, "secret_token": self.secret_token}
 
 
-def simulated_accounts(state: Path) -> tuple[WhatsAppAccount, TelegramAccount]:
+@dataclass(frozen=True)
+class PlatformAccount:
+    """A page on Messenger, or a professional account on Instagram: `account` is its id."""
+
+    account: str
+    access_token: str
+    app_secret: str
+    verify_token: str
+
+    def secrets(self) -> dict[str, str]:
+        """Return what the house needs to know, under the names of the channel's module."""
+        names = ("access_token", "app_secret", "verify_token")
+        return {name: getattr(self, name) for name in names}
+
+
+class Accounts(NamedTuple):
+    """The accounts of one house."""
+
+    whatsapp: WhatsAppAccount
+    telegram: TelegramAccount
+    messenger: PlatformAccount
+    instagram: PlatformAccount
+
+
+def simulated_accounts(state: Path) -> Accounts:
     """Return this house's accounts; their secrets are kept in `state`, readable by us alone."""
     path = state / "accounts.json"
-    if not path.exists():
+    known = json.loads(path.read_text()) if path.exists() else {}
+    new = {name: asdict(account) for name, account in _new()._asdict().items()}
+    if known.keys() != new.keys():
+        known = {**new, **known}
         state.mkdir(parents=True, exist_ok=True)
-        whatsapp = WhatsAppAccount(
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            json.dump(known, file, indent=1)
+    return Accounts(
+        WhatsAppAccount(**known["whatsapp"]),
+        TelegramAccount(**known["telegram"]),
+        PlatformAccount(**known["messenger"]),
+        PlatformAccount(**known["instagram"]),
+    )
+
+
+def _new() -> Accounts:
+    return Accounts(
+        whatsapp=WhatsAppAccount(
             account="100000000000001",
             number="4930230000001",
             access_token="EAA" + secrets.token_urlsafe(48),
             app_secret=secrets.token_hex(16),
             verify_token=secrets.token_urlsafe(16),
-        )
-        telegram = TelegramAccount(
+        ),
+        telegram=TelegramAccount(
             account="musterstadt_bot",
             access_token=f"{7_000_000_000 + secrets.randbelow(10**9)}:{secrets.token_urlsafe(26)}",
             secret_token=secrets.token_urlsafe(32),
-        )
-        kept = json.dumps({"whatsapp": asdict(whatsapp), "telegram": asdict(telegram)}, indent=1)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(kept)
-    known = json.loads(path.read_text())
-    return WhatsAppAccount(**known["whatsapp"]), TelegramAccount(**known["telegram"])
+        ),
+        messenger=_platform("100000000000002", "EAA"),
+        instagram=_platform("17841400000000001", "IGAA"),
+    )
+
+
+def _platform(account: str, token_begins: str) -> PlatformAccount:
+    return PlatformAccount(
+        account=account,
+        access_token=token_begins + secrets.token_urlsafe(48),
+        app_secret=secrets.token_hex(16),
+        verify_token=secrets.token_urlsafe(16),
+    )

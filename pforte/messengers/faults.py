@@ -6,17 +6,17 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-ChannelName = Literal["whatsapp", "telegram"]
+ChannelName = Literal["whatsapp", "telegram", "messenger", "instagram"]
 
 
 class Fault(BaseModel):
     """How one send fails.
 
     `status` answers with that HTTP status (`retry_after` in seconds, `body` instead of the
-    messenger's own error). `error` is a code of WhatsApp's, told at once or, with `later`, by a
-    status webhook after the send was accepted. `blocked`: the customer has blocked us.
-    `timeout_after_accept` takes the message and never answers; the connection is held for `hold`
-    seconds and closed.
+    messenger's own error). `error` is a code of Meta's, told at once or, on WhatsApp with
+    `later`, by a status webhook after the send was accepted. `blocked`: the customer has blocked
+    us. `timeout_after_accept` takes the message and never answers; the connection is held for
+    `hold` seconds and closed.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)

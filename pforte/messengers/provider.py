@@ -1,4 +1,4 @@
-"""Hold what both simulated messengers share: the phone's side of chats, typing, faults."""
+"""Hold what all simulated messengers share: the phone's side of chats, typing, faults."""
 
 import time
 from abc import ABC, abstractmethod

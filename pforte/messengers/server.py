@@ -6,8 +6,9 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from pforte.messengers.accounts import TelegramAccount, WhatsAppAccount
+from pforte.messengers.accounts import Accounts
 from pforte.messengers.faults import ChannelName, Faults, Plan
+from pforte.messengers.platform import Platform
 from pforte.messengers.provider import Provider, now_ms
 from pforte.messengers.said import Said
 from pforte.messengers.store import Store, Webhook
@@ -48,7 +49,7 @@ class Asked(BaseModel):
 
 
 class Messengers:
-    """The simulated WhatsApp and Telegram of one house, on one port of this machine.
+    """The simulated messengers of one house, on one port of this machine.
 
     `webhook_base` is what stands before `/webhooks/<channel>/<account>`. What customers and the
     house wrote, and what the house has not yet accepted, is kept in `state`.
@@ -59,8 +60,7 @@ class Messengers:
         port: int,
         state: Path,
         webhook_base: str,
-        whatsapp: WhatsAppAccount,
-        telegram: TelegramAccount,
+        accounts: Accounts,
         *,
         clock: Callable[[], int] = now_ms,
         backoff: Sequence[float] = BACKOFF,
@@ -69,11 +69,15 @@ class Messengers:
         self.store = Store(state / "messengers.sqlite")
         self.webhooks = Webhooks(self.store, {}, self._accepted, backoff)
         parts = (self.store, self.webhooks, self.faults, clock)
-        self.whatsapp = WhatsApp(whatsapp, *parts)
-        self.telegram = Telegram(telegram, *parts)
+        self.whatsapp = WhatsApp(accounts.whatsapp, *parts)
+        self.telegram = Telegram(accounts.telegram, *parts)
+        self.messenger = Platform("messenger", accounts.messenger, *parts)
+        self.instagram = Platform("instagram", accounts.instagram, *parts)
         self._providers: dict[ChannelName, Provider] = {
             "whatsapp": self.whatsapp,
             "telegram": self.telegram,
+            "messenger": self.messenger,
+            "instagram": self.instagram,
         }
         for name, provider in self._providers.items():
             self.webhooks.targets[name] = provider.target(webhook_base.rstrip("/"))
@@ -83,11 +87,8 @@ class Messengers:
     @property
     def accounts(self) -> list[tuple[ChannelName, str, dict[str, str]]]:
         """Return channel, account and secrets of each account, as the house must be told them."""
-        whatsapp, telegram = self.whatsapp.account, self.telegram.account
-        return [
-            ("whatsapp", whatsapp.account, whatsapp.secrets()),
-            ("telegram", telegram.account, telegram.secrets()),
-        ]
+        known = (self.whatsapp, self.telegram, self.messenger, self.instagram)
+        return [(one.channel, one.account.account, one.account.secrets()) for one in known]
 
     def start(self) -> None:
         """Serve, and tell the house what it did not accept before."""
@@ -119,7 +120,7 @@ class Messengers:
             ("POST", "/control/faults", _controlled(self._fail)),
             ("GET", "/control/faults", _controlled(self._faults_left)),
             ("DELETE", "/control/faults", _controlled(self._heal)),
-            ("GET", "/phone/(?P<channel>whatsapp|telegram)", _page),
+            ("GET", "/phone/(?:whatsapp|telegram|messenger|instagram)", _page),
             ("GET", r"/phone/static/(?P<file>[a-z]+\.(css|js))", _static),
             ("GET", "/phone/?|/", lambda _: Response(302, b"", {"Location": "/phone/whatsapp"})),
         ]
@@ -179,8 +180,12 @@ class Messengers:
             raise BadRequest(f"no webhook was about {wanted.provider_id!r}", 404)
         return json_response({"answers": self.webhooks.repeat(known[-1], wanted.times)})
 
-    def _handshake(self, _: Request) -> Response:
-        return json_response({"verified": self.whatsapp.handshake()})
+    def _handshake(self, request: Request) -> Response:
+        by_meta = {one.channel: one for one in (self.whatsapp, self.messenger, self.instagram)}
+        asked = by_meta.get(_channel.validate_python(request.query.get("channel", "whatsapp")))
+        if asked is None:
+            raise BadRequest("this messenger sets a webhook up without asking it")
+        return json_response({"verified": asked.handshake()})
 
     def _fail(self, request: Request) -> Response:
         self.faults.add(Plan.model_validate_json(request.body))

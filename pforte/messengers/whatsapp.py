@@ -3,8 +3,6 @@
 import base64
 import functools
 import hashlib
-import hmac
-import json
 import secrets
 from collections.abc import Callable
 from typing import Any
@@ -12,6 +10,7 @@ from typing import Any
 from pforte.messengers.accounts import WhatsAppAccount
 from pforte.messengers.faults import ChannelName, Fault, Faults
 from pforte.messengers.graph import BSUID, PHONE, TITLES, GraphError, Outgoing, read_message
+from pforte.messengers.meta import as_sent, greets, is_bearer, proves, signature
 from pforte.messengers.provider import Provider, now_ms
 from pforte.messengers.said import Said
 from pforte.messengers.store import Entry, State, Store, Webhook
@@ -48,22 +47,13 @@ class WhatsApp(Provider):
         ]
 
     def target(self, base: str) -> Target:
-        """Return where Meta's webhooks go: signed with the app secret over the body's bytes."""
-        return Target(f"{base}/webhooks/whatsapp/{self.account.account}", self._sign)
-
-    def _sign(self, body: bytes) -> dict[str, str]:
-        digest = hmac.new(self.account.app_secret.encode(), body, hashlib.sha256).hexdigest()
-        return {"X-Hub-Signature-256": f"sha256={digest}", "User-Agent": "facebookexternalua"}
+        """Return where Meta's webhooks go."""
+        sign = functools.partial(signature, self.account.app_secret)
+        return Target(f"{base}/webhooks/whatsapp/{self.account.account}", sign)
 
     def handshake(self) -> bool:
-        """Make the set-up request and say whether the house answered it with the challenge."""
-        challenge = str(secrets.randbelow(10**10))
-        query = {
-            "hub.mode": "subscribe",
-            "hub.verify_token": self.account.verify_token,
-            "hub.challenge": challenge,
-        }
-        return self.webhooks.get(self.channel, query) == (200, challenge)
+        """Make the set-up request and say whether the house answered it rightly."""
+        return greets(self.webhooks, self.channel, self.account.verify_token)
 
     # what the house asks
 
@@ -78,17 +68,15 @@ class WhatsApp(Provider):
         return guarded
 
     def _authorize(self, request: Request) -> None:
-        expected = f"Bearer {self.account.access_token}"
         given = request.headers.get("authorization", "")
-        if not hmac.compare_digest(given.encode(), expected.encode()):
+        if not is_bearer(given, self.account.access_token):
             raise GraphError(190, "Invalid OAuth access token - Cannot parse access token")
         if request.parts["number"] != self.account.account:
             raise GraphError(100, f"Object with ID '{request.parts['number']}' does not exist")
 
     def _number(self, request: Request) -> Response:
-        secret, token = self.account.app_secret.encode(), self.account.access_token.encode()
-        proof = hmac.new(secret, token, hashlib.sha256).hexdigest()
-        if request.query.get("appsecret_proof", proof) != proof:
+        account, proof = self.account, request.query.get("appsecret_proof", "")
+        if not proves(proof, account.app_secret, account.access_token):
             raise GraphError(100, "Invalid appsecret_proof provided in the API argument")
         return json_response(
             {
@@ -290,9 +278,7 @@ class WhatsApp(Provider):
             "object": "whatsapp_business_account",
             "entry": [{"id": _BUSINESS_ID, "changes": [{"value": value, "field": "messages"}]}],
         }
-        # Meta escapes all that is not ASCII, and the slash, and signs what it then sends
-        text = json.dumps(body, ensure_ascii=True, separators=(",", ":")).replace("/", "\\/")
-        self.webhooks.post(Webhook(self.channel, user, kind, provider_id, text.encode()))
+        self.webhooks.post(Webhook(self.channel, user, kind, provider_id, as_sent(body)))
 
 
 def _media(said: Said) -> tuple[dict[str, Any], dict[str, Any]]:

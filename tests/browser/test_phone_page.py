@@ -22,7 +22,7 @@ def messengers(tmp_path: Path) -> Iterator[Messengers]:
     house = Server(0, [("POST", "/webhooks/.*", lambda _: Response(200, b""))])
     house.start()
     base = f"http://127.0.0.1:{house.server_address[1]}"
-    known = Messengers(0, tmp_path, base, *simulated_accounts(tmp_path))
+    known = Messengers(0, tmp_path, base, simulated_accounts(tmp_path))
     known.start()
     yield known
     known.stop()

@@ -12,7 +12,13 @@ from tests.templates import ROOT
 from tests.way import Desk, call, eventually, identity
 
 EVENTS = ROOT / "events"
-ACCOUNTS = {"whatsapp": "100200300400500", "telegram": "7000000001"}
+ACCOUNTS = {
+    "whatsapp": "100200300400500",
+    "telegram": "7000000001",
+    "messenger": "100200300400600",
+    "instagram": "17841400000000999",
+}
+BY_META = ("whatsapp", "messenger", "instagram")
 SECRETS = {
     "app_secret": "test-app-secret",
     "verify_token": "test-verify-token",
@@ -30,7 +36,7 @@ def connected(house: House) -> None:
     """Connect the accounts that the events are for, and wait until the house has seen them."""
     for channel, account in ACCOUNTS.items():
         house.connect(channel, account, SECRETS)
-    for case in ("whatsapp/handshake", "telegram/joined"):
+    for case in ("telegram/joined", *(f"{name}/handshake" for name in BY_META)):
         eventually(partial(_make, house, case), lambda a: a.is_success, f"{case} is taken")
 
 

@@ -4,9 +4,19 @@ import { act, customers, news } from "./api.js";
 import { Thread } from "./thread.js";
 import { language, words } from "./words.js";
 
-const NAMES = { whatsapp: "WhatsApp", telegram: "Telegram" };
+const NAMES = {
+  whatsapp: "WhatsApp",
+  telegram: "Telegram",
+  messenger: "Messenger",
+  instagram: "Instagram",
+};
 // numbers that the regulator keeps free for film and print; a Telegram id of more than 32 bits
-const FIRST = { whatsapp: 4917604069001, telegram: 7000000001 };
+const FIRST = {
+  whatsapp: 4917604069001,
+  telegram: 7000000001,
+  messenger: 5200000000000001,
+  instagram: 5300000000000001,
+};
 const RETRY_MS = 2000;
 
 const at = (id) => document.getElementById(id);

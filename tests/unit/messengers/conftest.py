@@ -146,7 +146,7 @@ def open_messengers(house: StubHouse, clock: Clock, tmp_path: Path) -> Iterator[
 
         def start(backoff: tuple[float, ...] = (0.01,) * 5) -> Messengers:
             accounts = simulated_accounts(tmp_path)
-            known = Messengers(0, tmp_path, house.url, *accounts, clock=clock, backoff=backoff)
+            known = Messengers(0, tmp_path, house.url, accounts, clock=clock, backoff=backoff)
             known.start()
             opened.callback(known.stop)
             return known

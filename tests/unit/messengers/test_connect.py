@@ -90,6 +90,84 @@ def test_whatsapp_wrong_secret(
     assert vault.accounts() == []
 
 
+@pytest.mark.parametrize(
+    ("channel", "more"),
+    [
+        ("messenger", {}),
+        ("instagram", {}),
+        ("instagram", {"graph_host": "graph.facebook.com"}),
+    ],
+)
+def test_messenger_and_instagram(
+    messengers: Messengers,
+    vault: SsmVault,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    channel: str,
+    more: dict[str, str],
+) -> None:
+    """The token tells whose account it is; Instagram's login decides where calls will go."""
+    account = getattr(messengers, channel).account
+    secrets = {"access_token": account.access_token, "app_secret": account.app_secret}
+    give(monkeypatch, **secrets, **more)
+    assert connect(channel) == 0
+    printed = capsys.readouterr().out
+    told = json.loads(printed)
+    hosts = {"graph_host": "graph.instagram.com"} if channel == "instagram" else {}
+    stored = vault.account(channel, account.account)
+    assert stored == {**secrets, **hosts, **more, "verify_token": told["verify_token"]}
+    assert told["callback_url"].endswith(f"/webhooks/{channel}/{account.account}")
+    assert account.access_token not in printed
+    assert account.app_secret not in printed
+
+
+@pytest.mark.parametrize(
+    ("channel", "wrong", "more", "said"),
+    [
+        ("messenger", "access_token", {}, "Messenger says no"),
+        ("messenger", "app_secret", {}, "Messenger says no"),
+        ("instagram", "access_token", {}, "Instagram says no"),
+        ("instagram", "app_secret", {"graph_host": "graph.facebook.com"}, "Instagram says no"),
+        ("instagram", "", {"graph_host": "graph.example.com"}, "graph_host is"),
+    ],
+)
+def test_messenger_and_instagram_wrong_secrets(
+    messengers: Messengers,
+    vault: SsmVault,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    channel: str,
+    wrong: str,
+    more: dict[str, str],
+    said: str,
+) -> None:
+    """What Meta does not know, and a host that is not Meta's, is refused and not stored."""
+    account = getattr(messengers, channel).account
+    given = {"access_token": account.access_token, "app_secret": account.app_secret, **more}
+    if wrong:
+        given[wrong] = "something-else"
+    give(monkeypatch, **given)
+    assert connect(channel) in {1, 2}
+    assert said in capsys.readouterr().err
+    assert vault.accounts() == []
+
+
+@pytest.mark.parametrize("channel", ["messenger", "instagram"])
+def test_another_account_s_token(
+    messengers: Messengers,
+    vault: SsmVault,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    channel: str,
+) -> None:
+    """A token is not stored for an account that it does not speak for."""
+    account = getattr(messengers, channel).account
+    give(monkeypatch, access_token=account.access_token, app_secret=account.app_secret)
+    assert connect(channel, "--account", "4711") == 2
+    assert f"speaks for {account.account}, not for 4711" in capsys.readouterr().err
+    assert vault.accounts() == []
+
+
 def test_telegram(
     messengers: Messengers,
     house: StubHouse,

@@ -1,5 +1,6 @@
 """The simulated messengers repeat what was not taken, keep it, and do what a test tells them."""
 
+import json
 import stat
 import threading
 from pathlib import Path
@@ -149,18 +150,34 @@ def test_secrets_are_ours_alone(tmp_path: Path) -> None:
     assert simulated_accounts(tmp_path / "another") != first
 
 
+def test_accounts_of_an_older_house_are_kept(tmp_path: Path) -> None:
+    """A house that knew fewer messengers gets the new ones' accounts and keeps its own."""
+    first = simulated_accounts(tmp_path)
+    path = tmp_path / "accounts.json"
+    known = json.loads(path.read_text())
+    del known["messenger"]
+    path.write_text(json.dumps(known))
+    now = simulated_accounts(tmp_path)
+    assert now._replace(messenger=first.messenger) == first
+    assert now.messenger.access_token != first.messenger.access_token
+    assert simulated_accounts(tmp_path) == now
+
+
 def test_accounts_for_the_house(messengers: Messengers) -> None:
     """The house is told each account's secrets under the names that the channels use."""
     told = {channel: (account, set(secrets)) for channel, account, secrets in messengers.accounts}
     assert told == {
         "whatsapp": ("100000000000001", {"access_token", "app_secret", "verify_token"}),
         "telegram": ("musterstadt_bot", {"access_token", "secret_token"}),
+        "messenger": ("100000000000002", {"access_token", "app_secret", "verify_token"}),
+        "instagram": ("17841400000000001", {"access_token", "app_secret", "verify_token"}),
     }
 
 
-def test_page_has_a_strict_policy(phone: Phone) -> None:
+def test_page_has_a_strict_policy(messengers: Messengers, phone: Phone) -> None:
     """The phone's page and its files come with a policy that allows no inline script."""
-    for path in ("/phone/whatsapp", "/phone/telegram", "/phone/static/phone.js"):
+    pages = [f"/phone/{channel}" for channel, *_ in messengers.accounts]
+    for path in (*pages, "/phone/static/phone.js"):
         answer = phone.http.get(path)
         assert answer.status_code == httpx.codes.OK
         assert "default-src 'none'" in answer.headers["content-security-policy"]

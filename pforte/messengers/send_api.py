@@ -1,0 +1,110 @@
+"""Check what the house sends as the Send API of Messenger and Instagram does; pure.
+
+Limits: Meta's pages on the Send API, quick replies and the button template.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from pforte.messengers.store import Option
+
+WINDOW_CLOSED = {"messenger": 2018278, "instagram": 2534022}
+_TEXT_LIMIT = {"messenger": 2000, "instagram": 1000}
+_STATUS = {1: 500, 2: 500, 4: 429, 190: 401, 613: 429}
+
+
+class SendError(Exception):
+    """An answer of the Send API that is no success."""
+
+    def __init__(self, code: int, details: str, subcode: int = 0, status: int = 0) -> None:
+        super().__init__(f"(#{code}) {details}")
+        self.code = code
+        self.subcode = subcode
+        self.status = status or _STATUS.get(code, 400)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the error's JSON body."""
+        error: dict[str, Any] = {
+            "message": str(self),
+            "type": "OAuthException",
+            "code": self.code,
+            "fbtrace_id": "ASimulatedTrace0000000000",
+        }
+        if self.subcode:
+            error["error_subcode"] = self.subcode
+        return {"error": error}
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """A message that passed; `kind` says whether its options are buttons of a template."""
+
+    user: str
+    text: str
+    kind: Literal["text", "template"] = "text"
+    options: tuple[Option, ...] = ()
+    by_person: bool = False
+
+
+def read_message(channel: str, body: Mapping[str, Any]) -> Outgoing:
+    """Read the body of `POST /me/messages`. Raises SendError."""
+    user = _recipient(body)
+    by_person = _by_person(body)
+    message = _object(body, "message")
+    if "attachment" in message:
+        template = _object(_object(message, "attachment"), "payload")
+        if template.get("template_type") != "button":
+            raise SendError(100, "Invalid template type")
+        text = _text(template, "text", 640)
+        options = _options(template, "buttons", 3, "postback")
+        return Outgoing(user, text, "template", options, by_person)
+    text = _text(message, "text", _TEXT_LIMIT[channel], in_bytes=channel == "instagram")
+    options = ()
+    if "quick_replies" in message:
+        options = _options(message, "quick_replies", 13, "text", kind="content_type")
+    return Outgoing(user, text, "text", options, by_person)
+
+
+def _recipient(body: Mapping[str, Any]) -> str:
+    user = _object(body, "recipient").get("id")
+    if not (isinstance(user, str) and user.isdecimal()):
+        raise SendError(100, "Param recipient[id] must be a valid ID string")
+    return user
+
+
+def _by_person(body: Mapping[str, Any]) -> bool:
+    kind, tag = body.get("messaging_type", "RESPONSE"), body.get("tag")
+    if kind not in {"RESPONSE", "UPDATE", "MESSAGE_TAG"}:
+        raise SendError(100, "Param messaging_type must be one of RESPONSE, UPDATE, MESSAGE_TAG")
+    if (kind == "MESSAGE_TAG") != (tag is not None) or tag not in {None, "HUMAN_AGENT"}:
+        raise SendError(100, "Invalid tag")
+    return tag is not None
+
+
+def _object(parent: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    value = parent.get(name)
+    if not isinstance(value, dict):
+        raise SendError(100, f"The parameter {name} is required.")
+    return value
+
+
+def _text(parent: Mapping[str, Any], name: str, limit: int, *, in_bytes: bool = False) -> str:
+    value = parent.get(name)
+    if not isinstance(value, str) or not value.strip():
+        raise SendError(100, f"The parameter {name} is required.")
+    if len(value.encode() if in_bytes else value) > limit:
+        raise SendError(100, f"Length of param {name} must be less than or equal to {limit}")
+    return value
+
+
+def _options(
+    parent: Mapping[str, Any], name: str, most: int, wanted: str, kind: str = "type"
+) -> tuple[Option, ...]:
+    listed = parent.get(name)
+    if not isinstance(listed, list) or not 1 <= len(listed) <= most:
+        raise SendError(100, f"Param {name} must have 1 to {most} elements")
+    for one in listed:
+        if not isinstance(one, dict) or one.get(kind) != wanted:
+            raise SendError(100, f"Param {name}[{kind}] must be {wanted}")
+    return tuple(Option(_text(one, "payload", 1000), _text(one, "title", 20)) for one in listed)
