@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
 from pforte.messengers.accounts import simulated_accounts
+from pforte.messengers.faults import ChannelName
 from pforte.messengers.server import Messengers
 from pforte.messengers.web import Response, Server
 from tests.browser.accessible import violations
@@ -126,6 +127,39 @@ def test_buttons_and_rows(messengers: Messengers, open_phone: Opener) -> None:
         "yes!",
         "gas!",
     ]
+
+
+@pytest.mark.parametrize("channel", ["messenger", "instagram"])
+@pytest.mark.parametrize("kind", ["buttons", "quick replies"])
+def test_options_on_messenger_and_instagram(
+    messengers: Messengers, open_phone: Opener, channel: ChannelName, kind: str
+) -> None:
+    """Both kinds of options are tapped as on the other phones, at the first customer's number."""
+    page = open_phone(f"/phone/{channel}")
+    write(page, "Hallo")
+    expect(page.locator(".customer-side")).to_have_count(1)
+    [customer] = messengers.store.customers(channel)
+    if kind == "buttons":
+        button = {"type": "postback", "title": "Ja, diese", "payload": "yes!"}
+        template = {"template_type": "button", "text": "Welche?", "buttons": [button]}
+        content: dict[str, object] = {"attachment": {"type": "template", "payload": template}}
+    else:
+        reply = {"content_type": "text", "title": "Ja, diese", "payload": "yes!"}
+        content = {"text": "Welche?", "quick_replies": [reply]}
+    account = {"messenger": messengers.messenger, "instagram": messengers.instagram}[
+        channel
+    ].account
+    answer = call(
+        "POST",
+        f"http://127.0.0.1:{messengers.port}/{channel}/v25.0/me/messages",
+        headers={"Authorization": f"Bearer {account.access_token}"},
+        json={"recipient": {"id": customer["user"]}, "message": content},
+    )
+    assert answer.is_success, answer.text
+    page.get_by_role("button", name="Ja, diese").click()
+    expect(page.locator(".customer-side").last).to_contain_text("Ja, diese")
+    entries = messengers.store.entries(channel, customer["user"])
+    assert [entry.payload for entry in entries if entry.payload] == ["yes!"]
 
 
 def test_text_is_never_markup(messengers: Messengers, open_phone: Opener) -> None:
