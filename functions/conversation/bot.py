@@ -82,10 +82,11 @@ class Answer(Model):
 
     `tracker` is its state from now on. `understood` is False where nothing took the message (the
     front door asks back or hands over); `stuck`: a form took nothing from it and asks again.
-    `hand_over` names the reason where the bot itself wants a person, `failed` the action by which
-    the turn ended early. `form` names the form that is open, `asked` its question, if it was asked
-    in this turn. `references` are those of requests that were finished; `verified`: it is known
-    who the customer is.
+    `hand_over` names the reason where the bot itself wants a person, `about` the intent that the
+    answer is about: that of the message, or the one that opened the form which took it. `failed` is
+    the action by which the turn ended early. `form` names the form that is open, `asked` its
+    question, if it was asked in this turn. `references` are those of requests that were finished;
+    `verified`: it is known who the customer is.
     """
 
     tracker: bytes = b""
@@ -93,6 +94,7 @@ class Answer(Model):
     understood: bool = True
     stuck: bool = False
     hand_over: Reason | None = None
+    about: str = ""
     failed: str = ""
     form: str = ""
     asked: Asked | None = None

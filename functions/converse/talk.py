@@ -53,7 +53,7 @@ def run_dialogue(
         _say(turn, answer)
         asked = asked or answer.asked is not None
         if answer.hand_over is not None and leads_to is None:
-            leads_to = answer.hand_over, request.intent
+            leads_to = answer.hand_over, answer.about or request.intent
         todo = todo or _kept_for_later(turn)
     if not took:
         yield from misunderstood(turn, utterance, understanding)

@@ -120,13 +120,16 @@ class RasaBot(CompiledVoice):
         talk = _resume(tracker, self.domain)
         turn = _Turn(talk, heard)
         before = _open_question(talk)
+        opened_by = _opened_by(talk)
         yield from turn.run(self._runtime.begin_session(talk, turn.turn, turn.at))
         self._set_slots(talk, heard)
         begin = len(talk.events)
         message = _message(understanding, self.domain)
         if not turn.failed:
             yield from turn.run(self._runtime.take(talk, message, turn.turn, turn.at))
-        return _answer(turn, talk.events[begin:], before, _reason(understanding.intent))
+        events = talk.events[begin:]
+        took = before is not None and any(is_action(e) and e["name"] == before[0] for e in events)
+        return _answer(turn, events, before, opened_by if took else understanding.intent)
 
     def ask_again(
         self, tracker: bytes, heard: Heard
@@ -137,7 +140,7 @@ class RasaBot(CompiledVoice):
         self._set_slots(talk, heard)
         begin = len(talk.events)
         yield from turn.run(self._runtime.ask_again(talk, turn.turn, turn.at))
-        return _answer(turn, talk.events[begin:], None, "intent")
+        return _answer(turn, talk.events[begin:], None, "")
 
     def _set_slots(self, talk: Tracker, heard: Heard) -> None:
         talk.update_all(
@@ -220,7 +223,7 @@ def _message(understanding: Understanding, domain: Domain) -> Event:
 
 
 def _answer(
-    turn: _Turn, events: Sequence[Event], before: tuple[str, Any] | None, reason: Reason
+    turn: _Turn, events: Sequence[Event], before: tuple[str, Any] | None, about: str
 ) -> Answer:
     talk = turn.talk
     done = [event["name"] for event in events if is_action(event) and event["name"] != LISTEN]
@@ -230,7 +233,7 @@ def _answer(
         is_slot(event) and event["name"] != REQUESTED_SLOT and event["value"] is not None
         for event in events
     )
-    hand_over = reason if turn.hands_over else "intent" if talk.paused else None
+    hand_over = _reason(about) if turn.hands_over or talk.paused else None
     # A turn that does not end by listening goes in circles: the next message would get no answer.
     failed = turn.failed or ("" if talk.paused or talk.latest_action == LISTEN else done[-1])
     return Answer(
@@ -239,6 +242,7 @@ def _answer(
         understood=GIVE_UP not in done,
         stuck=before is not None and question == before and set(done) == {form} and not took,
         hand_over=hand_over,
+        about=about,
         failed=failed,
         form=form or "",
         asked=_asked(form, events, turn) if form else None,
@@ -254,6 +258,12 @@ def _answer(
 def _open_question(talk: Tracker) -> tuple[str, Any] | None:
     """Return the form that is open and what it asks for."""
     return (talk.loop_name, talk.slots.get(REQUESTED_SLOT)) if talk.loop_name else None
+
+
+def _opened_by(talk: Tracker) -> str:
+    """Return the intent that opened the form which is open."""
+    trigger = talk.loop.trigger if talk.loop and talk.loop_name else None
+    return str(trigger["intent"]["name"]) if trigger else ""
 
 
 def _said(event: Event) -> Content | None:

@@ -241,3 +241,14 @@ def test_a_dialogue_that_goes_in_circles_ends_with_a_person(house: House) -> Non
     house.actions = StaticActions({"action_ring": again}, house.moments)
     assert "schiefgegangen" in house.ask("ring, bitte.")[-1]
     assert len(house.actions.calls) == 10
+
+
+def test_a_form_that_needs_a_person_is_about_its_request(house: House) -> None:
+    """The agent reads what was asked for, not what the last answer looked like."""
+    refused = {"events": [{"event": "pause"}], "responses": []}
+    house.actions = StaticActions({"action_order": refused}, house.moments)
+    house.ask("3")
+    house.ask("rot")
+    escalation = house.state().escalation
+    assert escalation is not None
+    assert (escalation.reason, escalation.reason_detail) == ("intent", "order")
