@@ -65,10 +65,11 @@ def _events(root: Json, account: str, channel: str, root_object: str) -> Iterato
         entries = mappings(root.get("entry")) or ([] if "entry" in root else [root])
         for entry in entries:
             ours = text(entry.get("id")) or account or NOBODY
-            items = mappings(entry.get("messaging"))
-            if not items and "messaging" not in entry and entry.keys() & {"sender", *_READERS}:
+            # One item has been seen without the list around it.
+            items = mappings(entry.get("messaging")) or [mapping(entry.get("messaging"))]
+            if "messaging" not in entry and entry.keys() & {"sender", *_READERS}:
                 items = [entry]
-            for item in items:
+            for item in filter(None, items):
                 nothing = False
                 yield from _Item(channel, ours, item).events()
             for item in mappings(entry.get("standby")):

@@ -320,5 +320,6 @@ def test_the_account_is_the_bodys_else_the_paths() -> None:
     bare = {"sender": {"id": USER}, "message": {"mid": "m_1", "text": "Hallo"}}
     [event] = parsed(bare)
     assert event.account == PAGE
-    [event] = MESSENGER.parse(json.dumps(bare).encode(), {}, "path")
-    assert (event.account, event.kind) == ("path", "message")
+    for body in (bare, {"messaging": bare}, {"messaging": [bare]}):
+        [event] = MESSENGER.parse(json.dumps(body).encode(), {}, "path")
+        assert (event.account, event.kind) == ("path", "message")
