@@ -34,6 +34,8 @@ _NOTICES = frozenset(
 )
 """What nobody wrote; a kind that is not here and brings text with it is a message."""
 
+_REF_LIMIT = 2083
+
 _REACTIONS = {
     "love": "❤",
     "like": "👍",
@@ -165,7 +167,7 @@ class _Item:
             key,
             provider_id=mid,
             content=message_content(key, part),
-            ref=text(mapping(part.get("referral")).get("ref")),
+            ref=_ref(part.get("referral")),
         )
 
     def postback(self, key: str, part: Json) -> Iterator[Incoming]:
@@ -175,7 +177,7 @@ class _Item:
             key,
             provider_id=text(part.get("mid")),
             content=postback_content(key, part),
-            ref=text(mapping(part.get("referral")).get("ref")),
+            ref=_ref(part.get("referral")),
         )
 
     def edit(self, key: str, part: Json) -> Iterator[Incoming]:
@@ -224,7 +226,7 @@ class _Item:
 
     def referral(self, key: str, part: Json) -> Iterator[Incoming]:
         """Read that a customer came in by a link or an ad."""
-        yield self.event("referral", key, ref=text(part.get("ref")))
+        yield self.event("referral", key, ref=_ref(part))
 
 
 _READERS: Mapping[str, Callable[[_Item, str, Json], Iterator[Incoming]]] = {
@@ -236,6 +238,11 @@ _READERS: Mapping[str, Callable[[_Item, str, Json], Iterator[Incoming]]] = {
     "read": _Item.read,
     "referral": _Item.referral,
 }
+
+
+def _ref(referral: object) -> str:
+    """Return what the link carried, no longer than Meta lets it be."""
+    return text(mapping(referral).get("ref"))[:_REF_LIMIT]
 
 
 def _moment(value: object) -> int | None:

@@ -115,6 +115,11 @@ def test_what_a_link_carried(more: Any) -> None:
     assert event.kind == ("referral" if "referral" in more else "message")
 
 
+def test_a_links_word_is_no_flood() -> None:
+    """No link carries more than Meta lets it."""
+    assert len(one(referral={"ref": "x" * 100_000}).ref) == 2083
+
+
 MEDIA_URL = "https://scontent.example.com/1"
 
 
