@@ -28,11 +28,12 @@ _SES_ID: Final = re.compile(r"<([^<>@]+)@(?:[a-z0-9-]+\.)?amazonses\.com>")
 
 _ABSENCE: Final = re.compile(
     r"(Automatische (Antwort|Empfangsbestätigung)|Automatic reply|Auto(mated)?[- ]?(reply|response)"
-    r"|Abwesenheits(notiz|meldung|benachrichtigung|assistent|info)|Abwesend:|Nicht im Büro"
-    r"|Out of( the)? office|OOO\b|Réponse automatique)",
+    r"|Abwesenheits(notiz|meldung|benachrichtigung|assistent|info)|Abwesend|Nicht im Büro"
+    r"|Out of( the)? office|OOO|Réponse automatique)( auto-?reply)?\s*([:(\[–-]|re:|aw:|$)",
     re.IGNORECASE,
 )
-"""How subjects of out-of-office mails begin, "Re:" and its like left out."""
+"""How subjects of out-of-office mails begin, "Re:" and its like left out; what goes on in the
+same sentence is a person's."""
 _REPLY: Final = re.compile(r"^\s*((re|aw|antw|antwort|sv)(\[\d+\])?\s*:\s*)+", re.IGNORECASE)
 _DAEMON: Final = re.compile(r"(mailer-daemon|postmaster|mail-daemon|bounces?)(@|\+|$)")
 _BULK: Final = frozenset({"bulk", "list", "junk", "auto_reply"})
@@ -54,12 +55,13 @@ def addresses(value: str) -> list[str]:
 def sender(headers: Headers) -> str:
     """Return who a mail says that it is from, "" where it does not.
 
-    Reply-To is not followed: whoever can write it would be told what belongs to From.
+    Reply-To is not followed: whoever can write it would be told what belongs to From. Nor is
+    Sender, which nobody checks.
     """
     told = [addresses(field) for field in headers.all("from") if field]
-    if len(told) > 1 and any(other != told[0] for other in told):
+    if any(other != told[0] for other in told):
         return ""  # one From was checked by those before us, another one is shown
-    return next((found[0] for found in (*told, addresses(headers.get("sender"))) if found), "")
+    return told[0][0] if told and told[0] else ""
 
 
 def display_name(headers: Headers) -> str:

@@ -33,7 +33,8 @@ _FIELD: Final = re.compile(
 _SENDER: Final = {"von", "from"}
 _SUBJECT: Final = {"betreff", "subject"}
 _DEVICE: Final = re.compile(
-    r"(Von meinem .{1,60} gesendet|Gesendet von meinem .{1,60}|Gesendet mit .{1,60}"
+    r"(Von meinem .{1,60} gesendet|Gesendet von meinem .{1,60}"
+    r"|Gesendet mit .{1,50}(App|Mail|für Windows.{0,20})"
     r"|Diese Nachricht wurde von mein.{1,60} gesendet|Sent from (my|Outlook|Mail) ?.{0,60}"
     r"|Sent with .{1,60} (secure email|Mail)|Get Outlook for .{1,40}"
     r"|(Hole dir )?Outlook für .{1,60}|Holen Sie sich Outlook für .{1,60})\.?",

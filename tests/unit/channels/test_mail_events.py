@@ -170,6 +170,7 @@ def test_a_read_receipt_is_a_status() -> None:
         ("Subject: =?utf-8?Q?Abwesenheitsnotiz=3A_R=C3=BCckfrage?=", "auto-replied"),
         ("Subject: AW: Out of Office: Re: Invoice", "auto-replied"),
         ("Subject: Automatic reply: Invoice", "auto-replied"),
+        ("Subject: Out of Office AutoReply: Invoice", "auto-replied"),
         ("X-Pforte-Message: conversation.7.0", "loop"),
         (f"From: Service <{OURS}>", "loop"),
         ("From: MAILER-DAEMON@example.com", "bounce"),
@@ -189,6 +190,8 @@ def test_automatic_mail_is_no_message(field: str, why: str) -> None:
         "Precedence: normal",
         "Return-Path: <erika@example.com>",
         "Subject: Abwesenheit beim Ablesetermin",
+        "Subject: Automatische Antwort von Ihnen erhalten",
+        "Subject: Out of office hours you cannot be reached",
         "Subject: Antwort: Rechnung",
         "Feedback-ID: 1.eu-central-1:AmazonSES",
     ],
@@ -208,7 +211,7 @@ def test_what_answers_a_tagged_address_is_seen_in_its_conversation() -> None:
 def test_two_senders_may_not_take_each_others_place() -> None:
     """A Message-ID is chosen by its sender: the same one of another sender is another mail."""
     identity = Identity(KEY)
-    other = only(b"From: max@example.com\nMessage-ID: <1@x>\n\nHallo")
+    other = mail("From: max@example.com")
     assert identity.event(mail()) != identity.event(other)
     assert identity.event(mail()) == identity.event(mail("X-Trace: again"))
 
@@ -291,6 +294,13 @@ def test_what_ses_judges_bad_is_no_message(verdict: Any, why: str) -> None:
     assert (event.kind, event.raw_kind) == ("other", why)
 
 
+@pytest.mark.parametrize("policy", ["none", "quarantine", ""])
+def test_only_its_own_domain_disowns_a_mail(policy: str) -> None:
+    """Forwarded mails fail DMARC, too: without the domain's word they are seen."""
+    receipt = {"recipients": [OURS], "dmarcVerdict": {"status": "FAIL"}, "dmarcPolicy": policy}
+    assert only(json.dumps(ses(receipt=receipt)).encode()).kind == "message"
+
+
 @pytest.mark.parametrize("status", ["PASS", "GRAY", "PROCESSING_FAILED"])
 def test_a_doubtful_verdict_hides_nobody(status: str) -> None:
     """Only a clear FAIL keeps a mail back."""
@@ -324,6 +334,12 @@ def test_what_is_no_mail_is_malformed(raw: bytes) -> None:
     """Bytes without a header are no mail, and half a JSON object is no event."""
     with pytest.raises(Malformed):
         CHANNEL.parse(raw, {}, "")
+
+
+def test_envelopes_in_envelopes_end() -> None:
+    """A thousand envelopes in each other are not followed to the end."""
+    deep = '{"Records":[{"ses":' * 1000 + "{}" + "}]}" * 1000
+    assert only(deep.encode()).kind == "other"
 
 
 @pytest.mark.parametrize("body", [{}, {"Records": []}, {"Records": [{"s3": {}}]}, {"Message": "x"}])

@@ -52,12 +52,13 @@ def test_a_signature_is_cut(signature: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "Am 3. Mai um 14:30 Uhr schrieb ich Ihnen folgendes:\nMein Zähler ist defekt.",
-        "Am Montag schrieb mir Ihr Kollege:\nSie müssen zahlen.",
+        "Guten Tag,\nAm 3. Mai um 14:30 Uhr schrieb ich Ihnen folgendes:\nMein Zähler ist defekt.",
+        "Guten Tag,\nAm Montag schrieb mir Ihr Kollege:\nSie müssen zahlen.",
         "Ich ziehe um.\nVon: Altstraße 1\nAn: Neustraße 2\nDatum: 1. Dezember",
         "Mit freundlichen Grüßen\nErika Müller\nKundennummer 12345",
         "-- \nnur das",
         "> nur ein Zitat",
+        "Die Kündigung liegt bei.\nGesendet mit Einschreiben am 3. Mai.",
         "Mein Stand -- 4711 -- stimmt.",
         "---------- Forwarded message ---------\nFrom: Werk <w@example.com>\nSubject: x\n> Text",
         "Siehe.\n\n-------- Weitergeleitete Nachricht --------\nVon: Werk\nBetreff: x\n> Text",

@@ -123,6 +123,8 @@ def test_encoded_words(raw: str, subject: str) -> None:
         ("Muster, Max <max@example.com>", "max@example.com", "Muster, Max"),
         ("=?utf-8?Q?J=C3=B6rg?= <j@example.com>", "j@example.com", "Jörg"),
         ('"boss@bank.example" <thief@example.com>', "thief@example.com", ""),
+        ('"<boss@bank.example>" <thief@example.com>', "thief@example.com", ""),
+        ("(<boss@bank.example>) <thief@example.com>", "thief@example.com", ""),
         ("boss@bank.example <thief@example.com>", "thief@example.com", ""),
         ("=?utf-8?Q?<boss@bank.example>?= <thief@example.com>", "thief@example.com", ""),
         ("max@example.com (Max)", "max@example.com", ""),
@@ -141,9 +143,10 @@ def test_who_a_mail_is_from(raw: str, sender: str, name: str) -> None:
     assert (told.sender, told.name) == (sender, name)
 
 
-def test_reply_to_is_not_followed() -> None:
-    """Whoever can write Reply-To would be told what belongs to From."""
+def test_only_from_says_who_writes() -> None:
+    """Whoever can write Reply-To would be told what belongs to From; Sender nobody checks."""
     assert mail(b"x", "Reply-To: thief@example.com").sender == "erika@example.com"
+    assert read(b"From: nobody\nSender: erika@example.com\n\nx").sender == ""
 
 
 @pytest.mark.parametrize(
