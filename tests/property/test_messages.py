@@ -65,6 +65,7 @@ def test_any_message_is_read_in_bounded_work(interpreter: Interpreter, text: str
         shares=(0.5,),
         encoders=encoders,
         means=np.zeros(512, dtype=np.float32),
+        turns=(np.eye(512, dtype=np.float32),),
         vectors=np.full((size, 512), 0.002, dtype=np.float32),
     )
 
