@@ -16,6 +16,9 @@ PERSON_INTENTS = frozenset({PERSON, "talk_to_human"})
 ASK_BACK_FLOOR = 0.25
 """Below this confidence a guess is not worth a button, and tells no language."""
 
+_TOKEN = re.compile(r"[A-Z2-7]{12}\.\d+")
+"""What stands for an option (see `Question.tokens`)."""
+
 
 @dataclass(frozen=True)
 class Utterance:
@@ -49,7 +52,8 @@ class Utterance:
 def chosen(turn: TurnBuilder, utterance: Utterance) -> str | None:
     """Return the payload of the option that was tapped, or named directly after the options.
 
-    None where none was; "" where it belongs to an earlier question.
+    None where none was; "" where it belongs to an earlier question. A button that is not ours (a
+    page's menu, a template's) says what its title says.
     """
     question = turn.state.question
     if question is not None and question.address != utterance.last.address:
@@ -59,7 +63,8 @@ def chosen(turn: TurnBuilder, utterance: Utterance) -> str | None:
         if token == PERSON:
             return PERSON
         options = question.tokens() if question else {}
-        return options.get(token, "")
+        if token in options or _TOKEN.fullmatch(token):
+            return options.get(token, "")
     text = utterance.text.strip().rstrip(".)").casefold()
     for number, option in enumerate(question.options if question else (), start=1):
         if text == option.title.casefold():

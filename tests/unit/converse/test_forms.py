@@ -252,3 +252,10 @@ def test_a_form_that_needs_a_person_is_about_its_request(house: House) -> None:
     escalation = house.state().escalation
     assert escalation is not None
     assert (escalation.reason, escalation.reason_detail) == ("intent", "order")
+
+
+def test_a_button_that_is_not_ours_says_what_its_title_says(house: House) -> None:
+    """A page's menu and a template's buttons are no options of a question of ours."""
+    house.tap("hours")
+    house.rest()
+    assert house.messenger.texts()[-2:] == ["Nine to five.", HOW_MANY]
