@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from math import inf
 from pathlib import Path
 
+from aws.values import packed
+from conversation.conversation import KNOWN_IDS, Conversation, short_id
 from dialogue.runtime.calls import Turn
 from dialogue.runtime.compiled import load, save
 from dialogue.runtime.conversation import Runtime
@@ -47,10 +49,14 @@ _INTENTS, _VALUES, _TRIES = 20, 10, 5
 
 @dataclass(frozen=True)
 class Talked:
-    """A dialogue, by turn: ms of the processor, None where a custom action ran; bytes kept."""
+    """A dialogue, by turn: ms of the processor, None where a custom action ran; bytes kept.
+
+    `items` are the bytes of the whole conversation item, but for what is pending in it.
+    """
 
     took: Sequence[float | None]
     kept: Sequence[int]
+    items: Sequence[int]
 
 
 def measure_dialogue(say: Callable[[str], None]) -> list[Figure]:
@@ -99,6 +105,12 @@ def figures_of(own: Talked, large: Talked, starts: Mapping[int, float]) -> list[
             )
             for turn in TURNS
         ),
+        *(
+            Figure(
+                "dialogue", f"conversation item after {turn} turns", own.items[turn - 1], "bytes"
+            )
+            for turn in TURNS
+        ),
     ]
 
 
@@ -110,6 +122,7 @@ def talk(runtime: Runtime, turns: int) -> Talked:
     stored = pack(Tracker(domain))
     took: list[float | None] = []
     kept: list[int] = []
+    items: list[int] = []
     for number in range(1, turns + 1):
         now = 60.0 * number
         messages = (_message(drawn, intents, domain.entities) for _ in range(_TRIES))
@@ -127,7 +140,31 @@ def talk(runtime: Runtime, turns: int) -> Talked:
         stored = after
         took.append(None if called else least)
         kept.append(len(stored))
-    return Talked(took, kept)
+        items.append(_item_size(stored, number))
+    return Talked(took, kept, items)
+
+
+def _item_size(tracker: bytes, turns: int) -> int:
+    """Return the bytes of a conversation with one customer after so many turns."""
+    times = {f"event {turn}": 60_000 * turn for turn in range(max(0, turns - KNOWN_IDS), turns)}
+    conversation = Conversation(
+        id="q7hw2m5kx4bn3d6gq7hw2m5kx4bn3d6g",
+        version=turns,
+        sequence=turns,
+        created=0,
+        language="de",
+        name="Erika Sommer",
+        addresses=("whatsapp:106540352242922:4917604069003",),
+        answer_to="whatsapp:106540352242922:4917604069003",
+        disclosed=("whatsapp",),
+        known={short_id(event): time for event, time in times.items()},
+        tracker=tracker,
+        asked="Ich möchte meinen Zählerstand durchgeben.",
+        last_message="Wie lautet Ihre Kundennummer? Sie steht oben auf jeder Rechnung.",
+        last_message_at=60_000 * turns,
+    )
+    row = packed(conversation.to_json(), "conversation")
+    return len(row["B"])
 
 
 def _turn(runtime: Runtime, stored: bytes, message: Event, now: float) -> tuple[bytes, bool]:

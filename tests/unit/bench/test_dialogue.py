@@ -11,7 +11,7 @@ from pforte.bench.dialogue import GROWTH, TURN_MS, Talked, figures_of, talk, wri
 from pforte.bench.figures import Figure
 from tests.unit.dialogue.dialogues import taught
 
-CHEAP = Talked([1.0] * 300, list(range(1, 301)))
+CHEAP = Talked([1.0] * 300, list(range(1, 301)), list(range(1001, 1301)))
 STARTS = {3: 1.0, 30: 1.0, 300: 1.0}
 
 
@@ -40,7 +40,8 @@ def test_what_is_kept_is_told_by_turn() -> None:
     """Bytes after the third, thirtieth and three hundredth turn."""
     found = figures_of(CHEAP, CHEAP, STARTS)
 
-    assert [figure.value for figure in found if figure.unit == "bytes"] == [3, 30, 300]
+    sizes = [figure.value for figure in found if figure.unit == "bytes"]
+    assert sizes == [3, 30, 300, 1003, 1030, 1300]
 
 
 def test_turns_with_a_custom_action_are_not_counted(tmp_path: Path) -> None:
@@ -58,6 +59,7 @@ def test_turns_with_a_custom_action_are_not_counted(tmp_path: Path) -> None:
     assert sum(each is None for each in talked.took) < 15
     assert all(each > 0 for each in talked.took if each is not None)
     assert talk(runtime, 30).kept == talked.kept
+    assert all(item > kept for item, kept in zip(talked.items, talked.kept, strict=True))
 
 
 def test_a_bot_has_as_many_stories_and_rules_as_wanted(tmp_path: Path) -> None:
