@@ -34,7 +34,8 @@ def run_dialogue(
 
     Of several that open one the first is begun, and the others wait until it is done.
     """
-    turn.change(asked=utterance.text[:300])
+    if turn.state.asked_for is None:  # what answers a form is not what is wanted
+        turn.change(asked=utterance.text[:300])
     took = stuck = asked = False
     leads_to: tuple[Reason, str] | None = None
     todo = sorted(requests_of(understanding), key=lambda each: turn.bot.opens_form(each.intent))

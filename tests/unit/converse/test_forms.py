@@ -56,10 +56,12 @@ def test_a_question_in_the_middle_is_answered_and_the_form_goes_on(house: House)
 def test_a_person_is_there_in_every_form(house: House) -> None:
     """The agent sees what the bot had collected; the form is over."""
     house.ask("3 Stück.")
+    house.ask("Was sind eure hours?")
     house.ask("MENSCH!!!")
     escalation = house.state().escalation
     assert escalation is not None
     assert escalation.reason == "asked_for_person"
+    assert escalation.question == "eine order, bitte."
     assert escalation.facts == {"count": "3"}
     assert (house.state().tracker, house.state().asked_for) == (b"", None)
 
