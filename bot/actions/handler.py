@@ -94,7 +94,7 @@ def _run(executor: "ActionExecutor", call: Event) -> tuple[int, Any]:
         return _UNKNOWN, {"error": missing.message, "action_name": missing.action_name}
     except ActionMissingDomainException as missing:
         return _NEEDS_DOMAIN, {"error": missing.message, "action_name": missing.action_name}
-    except Exception:
+    except Exception:  # whatever it was: the back end may have another token by now
         _forget_token()
         raise
     if result is None:

@@ -49,7 +49,7 @@ class LambdaActions:
 class NoActions:
     """A house without custom actions."""
 
-    def call(self, call: ActionCall, seconds: float) -> dict[str, Any]:  # noqa: ARG002  the port's
+    def call(self, call: ActionCall, seconds: float) -> dict[str, Any]:  # noqa: ARG002  nothing is asked
         """Say that there is nobody to run it. Raises ActionFailed."""
         raise ActionFailed(f"{call.action}: no action server is configured")
 

@@ -120,7 +120,7 @@ class Channel(Protocol):
         Never empty: what nobody knows is one event of kind `other`.
         """
 
-    def acknowledge(self, body: bytes, events: Sequence[Incoming]) -> str:  # noqa: ARG002  most have no words
+    def acknowledge(self, body: bytes, events: Sequence[Incoming]) -> str:
         """Return the JSON that the webhook's 200 carries, "" where it is an empty answer."""
         return ""
 

@@ -57,15 +57,15 @@ class Mail(Channel):
         text_limit=50_000, buttons=0, button_title=0, own_reference=True, receipts=True
     )
 
-    def handshake(self, request: WebhookRequest, secrets: Secrets) -> HandshakeAnswer | None:  # noqa: ARG002  there is none
+    def handshake(self, request: WebhookRequest, secrets: Secrets) -> HandshakeAnswer | None:
         """Return None: there is no webhook to set up."""
         return None
 
-    def verify(self, request: WebhookRequest, secrets: Secrets) -> bool:  # noqa: ARG002  nobody may
+    def verify(self, request: WebhookRequest, secrets: Secrets) -> bool:
         """Return False: mails come from SES through IAM, never through a webhook."""
         return False
 
-    def parse(self, body: bytes, headers: Mapping[str, str], account: str) -> list[Incoming]:  # noqa: ARG002  the mail has its own
+    def parse(self, body: bytes, headers: Mapping[str, str], account: str) -> list[Incoming]:
         """Return the events of a raw mail, or of an event of SES, told apart by content.
 
         `account` is the connected address that received it; without one, what the mail names.

@@ -30,7 +30,7 @@ _NOTICES = frozenset(
     optin account_linking policy_enforcement policy-enforcement pass_thread_control
     take_thread_control request_thread_control app_roles game_play payment checkout_update
     pre_checkout branded_camera messaging_feedback group_feed
-    """.split()  # noqa: SIM905  as a list it is half a page
+    """.split()
 )
 """What nobody wrote; a kind that is not here and brings text with it is a message."""
 

@@ -21,11 +21,11 @@ class MessengerPlatform(MetaChannel):
         self._root_object = root_object
         self._dialect = dialect
 
-    def parse(self, body: bytes, headers: Mapping[str, str], account: str) -> list[Incoming]:  # noqa: ARG002  nothing stands in them
+    def parse(self, body: bytes, headers: Mapping[str, str], account: str) -> list[Incoming]:
         """Return the events of a webhook body. Raises Malformed."""
         return messenger_parse.parse(body, account, self.name, self._root_object)
 
-    def render(self, message: Message, account: str, user: str) -> list[Call]:  # noqa: ARG002  the token names the account
+    def render(self, message: Message, account: str, user: str) -> list[Call]:
         """Return the calls that send a message: long texts split, options with the last part."""
         return messenger_render.render(self._dialect, message, user)
 

@@ -42,7 +42,7 @@ class Telegram(Channel):
     # Lengths in UTF-16 code units; the API sets no limit to a button's title.
     abilities = Abilities(text_limit=4096, buttons=100, button_title=64)
 
-    def handshake(self, request: WebhookRequest, secrets: Secrets) -> HandshakeAnswer | None:  # noqa: ARG002  there is none
+    def handshake(self, request: WebhookRequest, secrets: Secrets) -> HandshakeAnswer | None:
         """Return None: Telegram sets a webhook up without asking it."""
         return None
 
@@ -52,11 +52,11 @@ class Telegram(Channel):
         theirs = request.headers.get("x-telegram-bot-api-secret-token", "")
         return bool(ours) and hmac.compare_digest(ours.encode(), theirs.encode("utf-8", "replace"))
 
-    def parse(self, body: bytes, headers: Mapping[str, str], account: str) -> list[Incoming]:  # noqa: ARG002  nothing stands in them
+    def parse(self, body: bytes, headers: Mapping[str, str], account: str) -> list[Incoming]:
         """Return the events of a webhook body. Raises Malformed."""
         return telegram_parse.parse(body, account)
 
-    def acknowledge(self, body: bytes, events: Sequence[Incoming]) -> str:  # noqa: ARG002  the events tell
+    def acknowledge(self, body: bytes, events: Sequence[Incoming]) -> str:
         """Answer a tapped button, or its clock turns for a minute.
 
         Telegram takes one method in the answer to a webhook.
@@ -66,7 +66,7 @@ class Telegram(Channel):
             return ""
         return json.dumps({"method": "answerCallbackQuery", "callback_query_id": taps[0]})
 
-    def render(self, message: Message, account: str, user: str) -> list[Call]:  # noqa: ARG002  the token names the bot
+    def render(self, message: Message, account: str, user: str) -> list[Call]:
         """Return the calls that send a message as plain text, options under its last part."""
         content = message.content
         keyboard = _keyboard(content.buttons)

@@ -49,7 +49,7 @@ SERVICE: Final = frozenset(
     suggested_post_declined suggested_post_paid suggested_post_refunded video_chat_scheduled
     video_chat_started video_chat_ended video_chat_participants_invited voice_chat_scheduled
     voice_chat_started voice_chat_ended voice_chat_participants_invited
-    """.split()  # noqa: SIM905  as a list it is a page long
+    """.split()
 )
 """Telegram's own notes in a chat; nobody wrote them."""
 
@@ -64,6 +64,6 @@ ENVELOPE: Final = frozenset(
     media_group_id author_signature paid_star_count entities link_preview_options
     suggested_post_info effect_id caption_entities show_caption_above_media has_media_spoiler
     reply_markup text caption
-    """.split()  # noqa: SIM905  as a list it is a page long
+    """.split()
 )
 """What stands around a message's content."""

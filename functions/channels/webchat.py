@@ -29,23 +29,23 @@ class Webchat(Channel):
     name = "webchat"
     abilities = Abilities(text_limit=16_000, buttons=20, button_title=80, pushed=False)
 
-    def handshake(self, request: WebhookRequest, secrets: Secrets) -> HandshakeAnswer | None:  # noqa: ARG002  there is none
+    def handshake(self, request: WebhookRequest, secrets: Secrets) -> HandshakeAnswer | None:
         """Return None: there is no webhook to set up."""
         return None
 
-    def verify(self, request: WebhookRequest, secrets: Secrets) -> bool:  # noqa: ARG002  nobody may
+    def verify(self, request: WebhookRequest, secrets: Secrets) -> bool:
         """Return False: nobody may call a webhook of the web chat."""
         return False
 
-    def parse(self, body: bytes, headers: Mapping[str, str], account: str) -> list[Incoming]:  # noqa: ARG002  never taken
+    def parse(self, body: bytes, headers: Mapping[str, str], account: str) -> list[Incoming]:
         """Raise Malformed: there is no webhook body."""
         raise Malformed("The web chat has no webhook; visitors write through its own API.")
 
-    def render(self, message: Message, account: str, user: str) -> list[Call]:  # noqa: ARG002  the page fetches
+    def render(self, message: Message, account: str, user: str) -> list[Call]:
         """Return no calls: the page fetches the message."""
         return []
 
-    def outcome(self, response: ProviderResponse) -> Outcome:  # noqa: ARG002  nothing is sent
+    def outcome(self, response: ProviderResponse) -> Outcome:
         """Refuse: no call was made that could have an answer."""
         return Refused(reasons.BAD_REQUEST)
 

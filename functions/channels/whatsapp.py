@@ -18,7 +18,7 @@ class WhatsApp(MetaChannel):
     name = "whatsapp"
     abilities = whatsapp_render.ABILITIES
 
-    def parse(self, body: bytes, headers: Mapping[str, str], account: str) -> list[Incoming]:  # noqa: ARG002  nothing stands in them
+    def parse(self, body: bytes, headers: Mapping[str, str], account: str) -> list[Incoming]:
         """Return the events of a webhook body. Raises Malformed."""
         return whatsapp_parse.parse(body, account)
 

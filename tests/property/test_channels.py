@@ -28,7 +28,7 @@ WORDS = """
     status document location venue contact message_id sticker message_reaction new_reaction
     messaging standby sender recipient mid attachments payload url quick_reply postback title
     referral ref read delivery watermark mids message_edit is_echo is_deleted reply_to story
-    """.split()  # noqa: SIM905  as a list it is half a page
+    """.split()
 
 LEAVES = (
     st.none()

@@ -51,7 +51,7 @@ NAMES = """
     messageId date subject source timestamp destination recipients action type encoding objectKey
     notificationType eventType bounce complaint delivery bouncedRecipients complainedRecipients
     emailAddress status spamVerdict dmarcVerdict dmarcPolicy
-    """.split()  # noqa: SIM905  as a list it is half a page
+    """.split()
 VALUES = st.sampled_from(
     ["Received", "Bounce", "Complaint", "Delivery", "Reject", "FAIL", "reject", "BASE64", "a@b"]
 )
