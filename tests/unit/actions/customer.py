@@ -1,11 +1,21 @@
 """Play Rasa's side of a conversation against the real rasa-sdk, with trackers as Rasa sends."""
 
 import asyncio
+import re
 from functools import cache
 from itertools import count
 from typing import Any
 
 from rasa_sdk.executor import ActionExecutor
+
+MEHMET: dict[str, Any] = {
+    "verified": True,
+    "verified_customer": "5510982",
+    "customer_number": "5510982",
+}
+"""Slots of a customer with two meters and two contracts: Mehmet Öztürk."""
+
+REFERENCE = r"SM-[0-9A-Z]{4}-[0-9A-Z]{4}"
 
 KNOWN: dict[str, Any] = {
     "verified": True,
@@ -91,3 +101,11 @@ class Customer:
     def requested(self) -> str | None:
         name: str | None = self.slots.get("requested_slot")
         return name
+
+
+def chosen(customer: Customer, number: int) -> str:
+    """Return what the button of this number says when it is tapped."""
+    payload = list(customer.buttons.values())[number]
+    match = re.fullmatch(r'/choose\{"choice": "(.*)"\}', payload)
+    assert match is not None, payload
+    return match[1]
