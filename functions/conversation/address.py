@@ -18,5 +18,18 @@ class Address(NamedTuple):
             raise ValueError(f"not an address (channel:account:user): {text!r}")
         return cls(channel, account, user)
 
+    @property
+    def shown(self) -> str:
+        """Return the user such that an agent recognises it and cannot note it down.
+
+        A phone number keeps its country and its end; a visitor of the website has nothing to show.
+        """
+        user = self.user
+        if self.channel == "webchat":
+            return ""
+        if self.channel == "whatsapp" and user.isdigit() and len(user) >= 10:
+            return f"+{user[:2]} {user[2:5]} ••• {user[-3:]}"
+        return f"••• {user[-3:]}" if len(user) > 5 else "•••"
+
     def __str__(self) -> str:
         return f"{self.channel}:{self.account}:{self.user}"

@@ -17,7 +17,7 @@ def summary(conversation: Conversation) -> dict[str, Any]:
     address = _address(conversation)
     escalation = conversation.escalation
     return {
-        "name": conversation.name or (masked(address.user) if address else ""),
+        "name": conversation.name or (address.shown if address else ""),
         "channel": address.channel if address else "",
         "reference": escalation.reference if escalation else "",
         "reason": escalation.reason if escalation else "",
@@ -30,11 +30,6 @@ def summary(conversation: Conversation) -> dict[str, Any]:
         "language": conversation.language or "",
         "epoch": conversation.epoch,
     }
-
-
-def masked(user: str) -> str:
-    """Return a customer's id with all but its last three characters hidden."""
-    return "…" + user[-3:] if len(user) > 3 else "…"
 
 
 def _address(conversation: Conversation) -> Address | None:

@@ -16,7 +16,6 @@ from conversation.turn import ActionDone, TurnRecord
 from conversation.understanding import Language
 from desk.agent import Agent
 from desk.drafts import Draft, drafts
-from desk.masking import masked
 from desk.outside import Outside
 
 RECENT = 30
@@ -322,7 +321,7 @@ def _head(conversation: Conversation, people: _People) -> Head:
     current = Address.parse(conversation.answer_to) if conversation.answer_to else None
     return Head(
         conversation=conversation.id,
-        name=conversation.name or (masked(current) if current else ""),
+        name=conversation.name or (current.shown if current else ""),
         language=conversation.language or "",
         channel=current.channel if current else "",
         holder=_holder(conversation, people),
@@ -341,7 +340,7 @@ def _head(conversation: Conversation, people: _People) -> Head:
         reachable=tuple(
             Reachable(
                 channel=address.channel,
-                user=masked(address),
+                user=address.shown,
                 current=str(address) == conversation.answer_to,
                 blocked=str(address) in conversation.blocked,
             )

@@ -398,7 +398,7 @@ class TestIndexes:
             "c2",
         ]
         assert rows[0].summary["reference"] == "MS-1"
-        assert rows[0].summary["name"] == "…567"
+        assert rows[0].summary["name"] == "+49 170 ••• 567"
         assert table.waiting_count("queue#default") == 3
         assert table.waiting_count("queue#billing") == 1
         assert table.waiting_count("queue#nobody") == 0
