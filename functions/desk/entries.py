@@ -1,0 +1,164 @@
+"""Show what was said, each message with what became of it."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal
+
+from channels.registry import CHANNELS
+from conversation.address import Address
+from conversation.incoming import RECEIPT_RANK
+from conversation.message import Attachment, Author, Message
+from conversation.model import Model
+from conversation.turn import ActionDone, TurnRecord
+from desk.people import People
+
+State = Literal["", "sending", "sent", "delivered", "read", "failed", "withdrawn"]
+
+_BY_RANK: dict[int, State] = {
+    RECEIPT_RANK["sent"]: "sent",
+    RECEIPT_RANK["delivered"]: "delivered",
+    RECEIPT_RANK["read"]: "read",
+    RECEIPT_RANK["failed"]: "failed",
+}
+
+
+class Entry(Model):
+    """One entry of the thread.
+
+    `internal`: only agents see it. `at` in ms. `agent` is the name of the person who wrote it,
+    `mine` says whether that is the reader; `event` tells the page its own replies again. `state`
+    is "" for what the customer wrote; `doubtful` says that it may have gone out twice. `before`
+    are the texts that the customer has replaced since, oldest first. `long`: this is only the
+    beginning of the text. `action` names what was done in a back end, `done` False where its
+    end is not known.
+    """
+
+    id: str
+    sequence: int
+    author: Author
+    internal: bool = False
+    text: str = ""
+    at: int = 0
+    agent: str = ""
+    mine: bool = False
+    event: str = ""
+    channel: str = ""
+    buttons: tuple[str, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    unreadable: str = ""
+    long: bool = False
+    state: State = ""
+    reason: str = ""
+    doubtful: bool = False
+    before: tuple[str, ...] = ()
+    deleted: bool = False
+    reaction: str = ""
+    change: str = ""
+    action: str = ""
+    done: bool = False
+
+
+def entries_of(record: TurnRecord, people: People) -> Iterable[tuple[Message | None, Entry]]:
+    """Return the entries of a turn, each with the message that it shows, None for an action."""
+    for message in record.messages:
+        yield message, _entry(record, message, people)
+    for done in filter(_did_something, record.actions):
+        yield (
+            None,
+            Entry(
+                id=done.key,
+                sequence=record.sequence,
+                author="system",
+                internal=True,
+                at=record.at,
+                action=done.action,
+                done=done.result is not None and "failed" not in done.result,
+            ),
+        )
+
+
+def _did_something(done: ActionDone) -> bool:
+    """Leave out what only checks or asks, by Rasa's names for it, and what refused to run."""
+    asks = done.action.startswith(("validate_", "action_validate_", "action_ask_"))
+    return not asks and not (done.result or {}).get("rejected")
+
+
+def _entry(record: TurnRecord, message: Message, people: People) -> Entry:
+    content = message.content
+    return Entry(
+        id=message.id,
+        sequence=record.sequence,
+        author=message.author,
+        internal=message.address is None,
+        text=content.text,
+        at=message.sent_at,
+        agent=people.name(message.agent),
+        mine=message.author == "agent" and message.agent == people.reader,
+        event=message.event_id if message.author == "agent" else "",
+        channel=Address.parse(message.address).channel if message.address else "",
+        buttons=tuple(button.title for button in content.buttons),
+        attachments=content.attachments,
+        unreadable=content.unreadable,
+        long=bool(content.archive),
+        state=_state(record, message),
+        reason=record.reasons.get(message.id, record.refused.get(message.address or "", "")),
+        doubtful=message.id in record.unknown,
+    )
+
+
+def _state(record: TurnRecord, message: Message) -> State:
+    """Say what became of a message; a receipt tells more than our own outcome."""
+    if message.author == "customer" or message.address is None:
+        return ""
+    outcome = record.states.get(message.id)
+    receipt = _BY_RANK.get(record.receipts.get(message.id, 0))
+    if outcome in ("failed", "withdrawn"):
+        return outcome
+    if receipt is not None:
+        return receipt
+    if message.address in record.refused:
+        return "failed"
+    if outcome is None and not CHANNELS[Address.parse(message.address).channel].abilities.pushed:
+        return "sent"
+    return outcome or "sending"
+
+
+def joined(
+    pairs: Iterable[tuple[Message | None, Entry]], records: Iterable[TurnRecord]
+) -> list[Entry]:
+    """Put edits, deletions and reactions to the message that they change.
+
+    One whose message is not shown stands for itself.
+    """
+    by_provider_id = {
+        provider_id: message_id
+        for record in records
+        for message_id, ids in record.provider_ids.items()
+        for provider_id in ids
+    }
+    shown: dict[str, Entry] = {}
+    for message, entry in pairs:
+        if message is None or message.change is None:
+            if message is not None and message.provider_id:
+                by_provider_id[message.provider_id] = message.id
+            shown[entry.id] = entry
+            continue
+        target = shown.get(by_provider_id.get(message.change.target, ""))
+        if target is None:
+            alone = {"change": message.change.kind, "reaction": message.change.emoji}
+            shown[entry.id] = entry.model_copy(update=alone)
+        else:
+            shown[target.id] = target.model_copy(update=_changed(target, message))
+    return list(shown.values())
+
+
+def _changed(target: Entry, message: Message) -> Mapping[str, Any]:
+    change = message.change
+    if change is None:
+        return {}
+    match change.kind:
+        case "edit":
+            return {"before": (*target.before, target.text), "text": message.content.text}
+        case "delete":
+            return {"deleted": True}
+        case "reaction":
+            return {"reaction": change.emoji}

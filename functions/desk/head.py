@@ -1,0 +1,99 @@
+"""Show what is known of a conversation: who has it, why, and where its customer is reached."""
+
+from typing import Literal
+
+from channels.registry import CHANNELS
+from conversation.address import Address
+from conversation.conversation import Conversation
+from conversation.model import Model
+from conversation.understanding import Language
+from desk.people import People
+
+
+class Reachable(Model):
+    """An address as an agent may see it; `current` is where answers go."""
+
+    channel: str
+    user: str
+    current: bool
+    blocked: bool
+
+
+class Fact(Model):
+    """Something that the bot knows: a slot of its tracker."""
+
+    name: str
+    value: str
+
+
+class Head(Model):
+    """What the page shows around the thread; times in ms, None where there is no such moment.
+
+    `holder` is `bot`, `queue`, `me` or `other`; `holder_name` then tells the other agent.
+    """
+
+    conversation: str
+    name: str
+    language: str
+    channel: str
+    holder: Literal["bot", "queue", "me", "other"]
+    holder_name: str
+    epoch: int
+    reference: str
+    team: str
+    reason: str
+    reason_detail: str
+    titles: dict[Language, str]
+    question: str
+    opened: int | None
+    due: int | None
+    promised: int | None
+    claimed_at: int | None
+    reachable: tuple[Reachable, ...]
+    facts: tuple[Fact, ...]
+    text_limit: int
+
+
+def head_of(conversation: Conversation, people: People) -> Head:
+    """Return what is known of a conversation and its customer now."""
+    escalation = conversation.escalation
+    closed = conversation.closed
+    latest = escalation or (closed.escalation if closed else None)
+    facts = latest.facts if latest else {}
+    current = Address.parse(conversation.answer_to) if conversation.answer_to else None
+    return Head(
+        conversation=conversation.id,
+        name=conversation.name or (current.shown if current else ""),
+        language=conversation.language or "",
+        channel=current.channel if current else "",
+        holder=_holder(conversation, people),
+        holder_name=people.name(conversation.agent or ""),
+        epoch=conversation.epoch,
+        reference=latest.reference if latest else "",
+        team=escalation.team if escalation else "",
+        reason=latest.reason if latest else "",
+        reason_detail=latest.reason_detail if latest else "",
+        titles=latest.titles if latest else {},
+        question=latest.question if latest else "",
+        opened=escalation.opened if escalation else None,
+        due=escalation.due if escalation else None,
+        promised=escalation.promised if escalation else None,
+        claimed_at=escalation.claimed_at if escalation else None,
+        reachable=tuple(
+            Reachable(
+                channel=address.channel,
+                user=address.shown,
+                current=str(address) == conversation.answer_to,
+                blocked=str(address) in conversation.blocked,
+            )
+            for address in map(Address.parse, conversation.addresses)
+        ),
+        facts=tuple(Fact(name=name, value=value) for name, value in facts.items()),
+        text_limit=CHANNELS[current.channel].abilities.text_limit if current else 0,
+    )
+
+
+def _holder(conversation: Conversation, people: People) -> Literal["bot", "queue", "me", "other"]:
+    if conversation.agent is None:
+        return "queue" if conversation.escalation is not None else "bot"
+    return "me" if conversation.agent == people.reader else "other"
