@@ -9,11 +9,10 @@ from typing import NamedTuple
 
 
 @dataclass(frozen=True)
-class WhatsAppAccount:
-    """A business number: `account` is its phone number id, `number` what customers see."""
+class MetaAccount:
+    """A page on Messenger, or a professional account on Instagram: `account` is its id."""
 
     account: str
-    number: str
     access_token: str
     app_secret: str
     verify_token: str
@@ -22,6 +21,13 @@ class WhatsAppAccount:
         """Return what the house needs to know, under the names of the channel's module."""
         names = ("access_token", "app_secret", "verify_token")
         return {name: getattr(self, name) for name in names}
+
+
+@dataclass(frozen=True)
+class WhatsAppAccount(MetaAccount):
+    """A business number: `account` is its phone number id, `number` what customers see."""
+
+    number: str
 
 
 @dataclass(frozen=True)
@@ -42,28 +48,13 @@ class TelegramAccount:
         return {"access_token": self.access_token, "secret_token": self.secret_token}
 
 
-@dataclass(frozen=True)
-class PlatformAccount:
-    """A page on Messenger, or a professional account on Instagram: `account` is its id."""
-
-    account: str
-    access_token: str
-    app_secret: str
-    verify_token: str
-
-    def secrets(self) -> dict[str, str]:
-        """Return what the house needs to know, under the names of the channel's module."""
-        names = ("access_token", "app_secret", "verify_token")
-        return {name: getattr(self, name) for name in names}
-
-
 class Accounts(NamedTuple):
     """The accounts of one house."""
 
     whatsapp: WhatsAppAccount
     telegram: TelegramAccount
-    messenger: PlatformAccount
-    instagram: PlatformAccount
+    messenger: MetaAccount
+    instagram: MetaAccount
 
 
 def simulated_accounts(state: Path) -> Accounts:
@@ -80,32 +71,26 @@ def simulated_accounts(state: Path) -> Accounts:
     return Accounts(
         WhatsAppAccount(**known["whatsapp"]),
         TelegramAccount(**known["telegram"]),
-        PlatformAccount(**known["messenger"]),
-        PlatformAccount(**known["instagram"]),
+        MetaAccount(**known["messenger"]),
+        MetaAccount(**known["instagram"]),
     )
 
 
 def _new() -> Accounts:
     return Accounts(
-        whatsapp=WhatsAppAccount(
-            account="100000000000001",
-            number="4930230000001",
-            access_token="EAA" + secrets.token_urlsafe(48),
-            app_secret=secrets.token_hex(16),
-            verify_token=secrets.token_urlsafe(16),
-        ),
+        whatsapp=WhatsAppAccount(**asdict(_meta("100000000000001", "EAA")), number="4930230000001"),
         telegram=TelegramAccount(
             account="musterstadt_bot",
             access_token=f"{7_000_000_000 + secrets.randbelow(10**9)}:{secrets.token_urlsafe(26)}",
             secret_token=secrets.token_urlsafe(32),
         ),
-        messenger=_platform("100000000000002", "EAA"),
-        instagram=_platform("17841400000000001", "IGAA"),
+        messenger=_meta("100000000000002", "EAA"),
+        instagram=_meta("17841400000000001", "IGAA"),
     )
 
 
-def _platform(account: str, token_begins: str) -> PlatformAccount:
-    return PlatformAccount(
+def _meta(account: str, token_begins: str) -> MetaAccount:
+    return MetaAccount(
         account=account,
         access_token=token_begins + secrets.token_urlsafe(48),
         app_secret=secrets.token_hex(16),

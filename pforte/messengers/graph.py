@@ -6,8 +6,9 @@ Limits and codes: Meta's "Messages" and "Error codes" pages as pywa and nyaruka/
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
+from pforte.messengers.meta_error import MetaError
 from pforte.messengers.store import Option
 
 PHONE = re.compile(r"\+?[0-9]{7,15}")
@@ -31,29 +32,29 @@ TITLES = {
     133016: "Account register rate limit exceeded",
 }
 
-_STATUS = {4: 429, 190: 401, 130429: 429, 131000: 500, 131016: 503, 131056: 429}
 
-
-class GraphError(Exception):
+class GraphError(MetaError):
     """An answer of the Graph API that is no success."""
 
-    def __init__(self, code: int, details: str, status: int | None = None) -> None:
-        super().__init__(f"(#{code}) {details}")
-        self.code = code
-        self.details = details
-        self.status = status or _STATUS.get(code, 400)
+    statuses: ClassVar[Mapping[int, int]] = {
+        4: 429,
+        190: 401,
+        130429: 429,
+        131000: 500,
+        131016: 503,
+        131056: 429,
+    }
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the error's JSON body."""
-        error: dict[str, Any] = {
-            "message": f"(#{self.code}) {TITLES.get(self.code, self.details)}",
-            "type": "OAuthException",
-            "code": self.code,
-            "fbtrace_id": "ASimulatedTrace0000000000",
-        }
+        """Return the error's JSON body: known codes have a title, and the words beside it."""
+        body = super().to_dict()
         if self.code in TITLES:
-            error["error_data"] = {"messaging_product": "whatsapp", "details": self.details}
-        return {"error": error}
+            body["error"]["message"] = f"(#{self.code}) {TITLES[self.code]}"
+            body["error"]["error_data"] = {
+                "messaging_product": "whatsapp",
+                "details": self.details,
+            }
+        return body
 
 
 @dataclass(frozen=True)

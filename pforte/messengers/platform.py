@@ -2,18 +2,16 @@
 
 import functools
 import secrets
-from collections.abc import Callable
 from typing import Any
 
-from pforte.messengers.accounts import PlatformAccount
-from pforte.messengers.faults import ChannelName, Fault, Faults
-from pforte.messengers.meta import as_sent, greets, is_bearer, proves, signature
-from pforte.messengers.provider import Provider, now_ms
+from pforte.messengers.accounts import MetaAccount
+from pforte.messengers.faults import Fault
+from pforte.messengers.meta import as_sent
+from pforte.messengers.meta_provider import MetaProvider
 from pforte.messengers.said import Said
 from pforte.messengers.send_api import WINDOW_CLOSED, Outgoing, SendError, read_message
-from pforte.messengers.store import Entry, Store, Webhook
+from pforte.messengers.store import Entry, Webhook
 from pforte.messengers.web import BadRequest, Request, Response, Route, json_response
-from pforte.messengers.webhooks import Target, Webhooks
 
 DAY_MS = 24 * 3_600_000
 TYPING_MS = 20_000
@@ -21,21 +19,12 @@ _OBJECTS = {"messenger": "page", "instagram": "instagram"}
 _LIKE = 369239263222822
 
 
-class Platform(Provider):
+class Platform(MetaProvider[MetaAccount]):
     """One page, or one professional account, and all who write to it."""
 
-    def __init__(
-        self,
-        channel: ChannelName,
-        account: PlatformAccount,
-        store: Store,
-        webhooks: Webhooks,
-        faults: Faults,
-        clock: Callable[[], int] = now_ms,
-    ) -> None:
-        super().__init__(store, webhooks, faults, clock)
-        self.channel = channel
-        self.account = account
+    error = SendError
+    too_many = 613
+    busy = 2
 
     def routes(self) -> list[Route]:
         """Return the part of the Graph API that is played here, whatever its version."""
@@ -46,35 +35,7 @@ class Platform(Provider):
             ("GET", base, self._guarded(self._me)),
         ]
 
-    def target(self, base: str) -> Target:
-        """Return where Meta's webhooks go."""
-        sign = functools.partial(signature, self.account.app_secret)
-        return Target(f"{base}/webhooks/{self.channel}/{self.account.account}", sign)
-
-    def handshake(self) -> bool:
-        """Make the set-up request and say whether the house answered it rightly."""
-        return greets(self.webhooks, self.channel, self.account.verify_token)
-
     # what the house asks
-
-    def _guarded(self, answer: Callable[[Request], Response]) -> Callable[[Request], Response]:
-        def guarded(request: Request) -> Response:
-            try:
-                self._authorize(request)
-                return answer(request)
-            except SendError as error:
-                return json_response(error.to_dict(), error.status)
-
-        return guarded
-
-    def _authorize(self, request: Request) -> None:
-        token = self.account.access_token
-        if not is_bearer(request.headers.get("authorization", ""), token):
-            raise SendError(190, "Invalid OAuth access token - Cannot parse access token")
-        if request.parts["node"] not in {"me", self.account.account}:
-            raise SendError(100, f"Object with ID '{request.parts['node']}' does not exist")
-        if not proves(request.query.get("appsecret_proof", ""), self.account.app_secret, token):
-            raise SendError(100, "Invalid appsecret_proof provided in the API argument")
 
     def _me(self, _: Request) -> Response:
         """Return who the token speaks for, with the fields of both logins."""
@@ -87,17 +48,14 @@ class Platform(Provider):
     def _subscribe(self, _: Request) -> Response:
         return json_response({"success": True})
 
-    def _messages(self, request: Request) -> Response:
-        try:
-            body = request.json()
-        except ValueError as error:
-            raise SendError(100, "The request body is not valid JSON") from error
+    def take(self, body: dict[str, Any]) -> Response:
+        """Answer a message, or a sign that we type or have read. Raises SendError."""
         if "sender_action" in body:
             return self._act(body)
         outgoing = read_message(self.channel, body)
         fault = self.faults.take(self.channel, outgoing.user) or Fault()
         if fault.status is not None:
-            return _failure(fault.status, fault)
+            return self._failure(fault.status, fault)
         if fault.error is not None:
             raise SendError(fault.error, "told to fail")
         self._reach(outgoing, fault)
@@ -262,11 +220,3 @@ class Platform(Provider):
 
 def _new_id() -> str:
     return "m_" + secrets.token_urlsafe(24)
-
-
-def _failure(status: int, fault: Fault) -> Response:
-    headers = {} if fault.retry_after is None else {"Retry-After": str(fault.retry_after)}
-    if fault.body is not None:
-        return Response(status, fault.body.encode(), {"Content-Type": "text/html", **headers})
-    code = 613 if status == 429 else 190 if status == 401 else 2 if status >= 500 else 100
-    return json_response(SendError(code, "told to fail").to_dict(), status, headers)

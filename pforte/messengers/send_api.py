@@ -5,35 +5,19 @@ Limits: Meta's pages on the Send API, quick replies and the button template.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
+from pforte.messengers.meta_error import MetaError
 from pforte.messengers.store import Option
 
 WINDOW_CLOSED = {"messenger": 2018278, "instagram": 2534022}
 _TEXT_LIMIT = {"messenger": 2000, "instagram": 1000}
-_STATUS = {1: 500, 2: 500, 4: 429, 190: 401, 613: 429}
 
 
-class SendError(Exception):
+class SendError(MetaError):
     """An answer of the Send API that is no success."""
 
-    def __init__(self, code: int, details: str, subcode: int = 0, status: int = 0) -> None:
-        super().__init__(f"(#{code}) {details}")
-        self.code = code
-        self.subcode = subcode
-        self.status = status or _STATUS.get(code, 400)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the error's JSON body."""
-        error: dict[str, Any] = {
-            "message": str(self),
-            "type": "OAuthException",
-            "code": self.code,
-            "fbtrace_id": "ASimulatedTrace0000000000",
-        }
-        if self.subcode:
-            error["error_subcode"] = self.subcode
-        return {"error": error}
+    statuses: ClassVar[Mapping[int, int]] = {1: 500, 2: 500, 4: 429, 190: 401, 613: 429}
 
 
 @dataclass(frozen=True)

@@ -69,7 +69,7 @@ class Messengers:
         self.store = Store(state / "messengers.sqlite")
         self.webhooks = Webhooks(self.store, {}, self._accepted, backoff)
         parts = (self.store, self.webhooks, self.faults, clock)
-        self.whatsapp = WhatsApp(accounts.whatsapp, *parts)
+        self.whatsapp = WhatsApp("whatsapp", accounts.whatsapp, *parts)
         self.telegram = Telegram(accounts.telegram, *parts)
         self.messenger = Platform("messenger", accounts.messenger, *parts)
         self.instagram = Platform("instagram", accounts.instagram, *parts)

@@ -4,80 +4,40 @@ import base64
 import functools
 import hashlib
 import secrets
-from collections.abc import Callable
 from typing import Any
 
 from pforte.messengers.accounts import WhatsAppAccount
-from pforte.messengers.faults import ChannelName, Fault, Faults
+from pforte.messengers.faults import Fault
 from pforte.messengers.graph import BSUID, PHONE, TITLES, GraphError, Outgoing, read_message
-from pforte.messengers.meta import as_sent, greets, is_bearer, proves, signature
-from pforte.messengers.provider import Provider, now_ms
+from pforte.messengers.meta import as_sent
+from pforte.messengers.meta_provider import MetaProvider
 from pforte.messengers.said import Said
-from pforte.messengers.store import Entry, State, Store, Webhook
+from pforte.messengers.store import Entry, State, Webhook
 from pforte.messengers.web import BadRequest, Request, Response, Route, json_response
-from pforte.messengers.webhooks import Target, Webhooks
 
 WINDOW_MS = 24 * 3_600_000
 TYPING_MS = 25_000
 _BUSINESS_ID = "200000000000001"
 
 
-class WhatsApp(Provider):
+class WhatsApp(MetaProvider[WhatsAppAccount]):
     """One business number and all who write to it."""
 
-    channel: ChannelName = "whatsapp"
-
-    def __init__(
-        self,
-        account: WhatsAppAccount,
-        store: Store,
-        webhooks: Webhooks,
-        faults: Faults,
-        clock: Callable[[], int] = now_ms,
-    ) -> None:
-        super().__init__(store, webhooks, faults, clock)
-        self.account = account
+    error = GraphError
+    too_many = 130429
+    busy = 131016
 
     def routes(self) -> list[Route]:
         """Return the part of the Graph API that is played here, whatever its version."""
-        base = r"/whatsapp/v\d+\.\d+/(?P<number>\d+)"
+        base = r"/whatsapp/v\d+\.\d+/(?P<node>\d+)"
         return [
             ("POST", base + "/messages", self._guarded(self._messages)),
             ("GET", base, self._guarded(self._number)),
         ]
 
-    def target(self, base: str) -> Target:
-        """Return where Meta's webhooks go."""
-        sign = functools.partial(signature, self.account.app_secret)
-        return Target(f"{base}/webhooks/whatsapp/{self.account.account}", sign)
-
-    def handshake(self) -> bool:
-        """Make the set-up request and say whether the house answered it rightly."""
-        return greets(self.webhooks, self.channel, self.account.verify_token)
-
     # what the house asks
 
-    def _guarded(self, answer: Callable[[Request], Response]) -> Callable[[Request], Response]:
-        def guarded(request: Request) -> Response:
-            try:
-                self._authorize(request)
-                return answer(request)
-            except GraphError as error:
-                return json_response(error.to_dict(), error.status)
-
-        return guarded
-
-    def _authorize(self, request: Request) -> None:
-        given = request.headers.get("authorization", "")
-        if not is_bearer(given, self.account.access_token):
-            raise GraphError(190, "Invalid OAuth access token - Cannot parse access token")
-        if request.parts["number"] != self.account.account:
-            raise GraphError(100, f"Object with ID '{request.parts['number']}' does not exist")
-
-    def _number(self, request: Request) -> Response:
-        account, proof = self.account, request.query.get("appsecret_proof", "")
-        if not proves(proof, account.app_secret, account.access_token):
-            raise GraphError(100, "Invalid appsecret_proof provided in the API argument")
+    def _number(self, _: Request) -> Response:
         return json_response(
             {
                 "id": self.account.account,
@@ -87,17 +47,14 @@ class WhatsApp(Provider):
             }
         )
 
-    def _messages(self, request: Request) -> Response:
-        try:
-            body = request.json()
-        except ValueError as error:
-            raise GraphError(100, "The request body is not valid JSON") from error
+    def take(self, body: dict[str, Any]) -> Response:
+        """Answer a message or a read mark. Raises GraphError."""
         if body.get("status") == "read":
             return self._mark_read(body)
         outgoing = read_message(body)
         fault = self.faults.take(self.channel, outgoing.user) or Fault()
         if fault.status is not None:
-            return _failure(fault.status, fault)
+            return self._failure(fault.status, fault)
         if fault.error is not None and not fault.later:
             raise GraphError(fault.error, TITLES.get(fault.error, "told to fail"))
         return self._accept(outgoing, fault)
@@ -302,12 +259,3 @@ def _who(user: str, number: str, scoped: str) -> dict[str, str]:
 
 def _new_id(user: str) -> str:
     return "wamid." + base64.b64encode(f"{user}:".encode() + secrets.token_bytes(15)).decode()
-
-
-def _failure(status: int, fault: Fault) -> Response:
-    headers = {} if fault.retry_after is None else {"Retry-After": str(fault.retry_after)}
-    if fault.body is not None:
-        return Response(status, fault.body.encode(), {"Content-Type": "text/html", **headers})
-    code = 130429 if status == 429 else 190 if status == 401 else 131016 if status >= 500 else 100
-    error = GraphError(code, "told to fail", status)
-    return json_response(error.to_dict(), status, headers)
