@@ -18,24 +18,10 @@ import httpx
 from botocore.exceptions import BotoCoreError, ClientError
 
 from aws.vault import account_parameter
+from channels.base import reached_at
+from channels.registry import channel_named
 from pforte.failure import CALLED_WRONGLY, Failure
 from pforte.house.house import House, add_house, find_house
-
-PROVIDERS = {
-    "whatsapp": "https://graph.facebook.com/v25.0",
-    "telegram": "https://api.telegram.org",
-    "messenger": "https://graph.facebook.com/v25.0",
-    "instagram": "https://{graph_host}/v25.0",
-}
-"""The messengers' own addresses; a house on this machine has simulated ones."""
-
-SIMULATED = {
-    "whatsapp": "/whatsapp/v25.0",
-    "telegram": "/telegram",
-    "messenger": "/messenger/v25.0",
-    "instagram": "/instagram/v25.0",
-}
-"""Where the simulated messengers of a house on this machine play them."""
 
 TELEGRAM_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
 """What the house acts on; Telegram sends nothing else."""
@@ -349,9 +335,8 @@ def _kept(house: House, channel: str, account: str) -> dict[str, str]:
 
 
 def _provider(house: House, channel: str, given: Mapping[str, str]) -> str:
-    if house.messengers:
-        return house.messengers + SIMULATED[channel]
-    return PROVIDERS[channel].replace("{graph_host}", given.get("graph_host", ""))
+    url = reached_at(channel_named(channel), house.messengers)
+    return url.replace("{graph_host}", given.get("graph_host", ""))
 
 
 def _callback(house: House, channel: str, account: str) -> str:

@@ -36,10 +36,7 @@ class Settings(BaseModel):
     first_reply_minutes: int | None = Field(
         default=None, validation_alias="FIRST_REPLY_TARGET_MINUTES"
     )
-    whatsapp_base_url: str = ""
-    telegram_base_url: str = ""
-    messenger_base_url: str = ""
-    instagram_base_url: str = ""
+    simulated_messengers_url: str = ""
     user_pool_client_id: str = ""
     webchat_origins: str = "*"
     action_function: str = ""

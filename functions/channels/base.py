@@ -7,6 +7,7 @@ the calls of one message, `deliver` makes them and asks `outcome` what the answe
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
+from urllib.parse import urlsplit
 
 from conversation.incoming import Incoming
 from conversation.message import Message
@@ -103,9 +104,13 @@ class Abilities:
 
 
 class Channel(Protocol):
-    """What every messenger's module offers under the name `CHANNEL`."""
+    """What every messenger's module offers under the name `CHANNEL`.
+
+    `base_url` is where its calls go, `{name}` standing for a secret; "" where it has none.
+    """
 
     name: str
+    base_url: str = ""
     abilities: Abilities
 
     def handshake(self, request: WebhookRequest, secrets: Secrets) -> HandshakeAnswer | None:
@@ -129,3 +134,13 @@ class Channel(Protocol):
 
     def outcome(self, response: ProviderResponse) -> Outcome:
         """Say what the messenger's answer means."""
+
+
+def reached_at(channel: Channel, simulated: str = "") -> str:
+    """Return the URL that the paths of a messenger's calls are appended to.
+
+    `simulated` is where all messengers are played, each under its name; "" is the real one.
+    """
+    if not simulated:
+        return channel.base_url
+    return f"{simulated}/{channel.name}{urlsplit(channel.base_url).path}"

@@ -21,4 +21,5 @@ CHANNEL: Final = MessengerPlatform(
         Abilities(text_limit=1000, buttons=QUICK_REPLIES, button_title=TITLE, receipts=True),
         size=octets,
     ),
+    host="{graph_host}",
 )

@@ -7,7 +7,7 @@ from channels.base import Call, Outcome
 from channels.loose import Json, text
 from channels.messenger_errors import outcome_of
 from channels.messenger_render import Dialect
-from channels.meta import MetaChannel
+from channels.meta import GRAPH, MetaChannel
 from conversation.incoming import Incoming
 from conversation.message import Message
 
@@ -15,8 +15,11 @@ from conversation.message import Message
 class MessengerPlatform(MetaChannel):
     """One of the two."""
 
-    def __init__(self, name: str, root_object: str, dialect: Dialect) -> None:
+    def __init__(
+        self, name: str, root_object: str, dialect: Dialect, host: str = "graph.facebook.com"
+    ) -> None:
         self.name = name
+        self.base_url = f"https://{host}/{GRAPH}"
         self.abilities = dialect.abilities
         self._root_object = root_object
         self._dialect = dialect

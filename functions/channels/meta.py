@@ -25,6 +25,9 @@ from channels.base import (
 from channels.loose import Json, load, mapping, text
 from conversation.errors import Malformed
 
+GRAPH: Final = "v25.0"
+"""The version of the Graph API that this was written for; Meta keeps one for two years."""
+
 BEARER: Final = {"Authorization": "Bearer {access_token}"}
 
 _SERVER_TROUBLE = RetryAfter(5, account=False)
@@ -32,6 +35,8 @@ _SERVER_TROUBLE = RetryAfter(5, account=False)
 
 class MetaChannel(Channel):
     """A channel whose webhooks and answers are those of Meta's Graph API."""
+
+    base_url = f"https://graph.facebook.com/{GRAPH}"
 
     def handshake(self, request: WebhookRequest, secrets: Secrets) -> HandshakeAnswer | None:
         """Answer Meta's set-up request with its challenge where the verify token is ours."""

@@ -39,6 +39,7 @@ class Telegram(Channel):
     """The Telegram Bot API."""
 
     name = "telegram"
+    base_url = "https://api.telegram.org"
     # Lengths in UTF-16 code units; the API sets no limit to a button's title.
     abilities = Abilities(text_limit=4096, buttons=100, button_title=64)
 

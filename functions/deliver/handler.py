@@ -15,18 +15,12 @@ from deliver.send import House
 @cache
 def _house() -> House:
     found = house()
-    base_urls = {
-        "whatsapp": found.settings.whatsapp_base_url,
-        "telegram": found.settings.telegram_base_url,
-        "messenger": found.settings.messenger_base_url,
-        "instagram": found.settings.instagram_base_url,
-    }
     return House(
         table=found.table,
         inbound=found.inbound,
         outbound=found.outbound,
         vault=found.vault,
-        provider=HttpProvider(base_urls, httpx.Client()),
+        provider=HttpProvider(httpx.Client(), found.settings.simulated_messengers_url),
         clock=found.clock,
         wait=time.sleep,
     )

@@ -1,11 +1,11 @@
 """Make HTTP calls to messengers; the only place where an account's secrets meet a request."""
 
-from collections.abc import Mapping
 from typing import Protocol
 
 import httpx
 
-from channels.base import Call, ProviderResponse, Secrets
+from channels.base import Call, ProviderResponse, Secrets, reached_at
+from channels.registry import channel_named
 from conversation.errors import Unavailable
 
 TIMEOUT_SECONDS = 6.0
@@ -23,15 +23,19 @@ class Provider(Protocol):
 
 
 class HttpProvider:
-    """Make calls with httpx, connections kept between invocations."""
+    """Make calls with httpx, connections kept between invocations.
 
-    def __init__(self, base_urls: Mapping[str, str], client: httpx.Client) -> None:
-        self._base_urls = base_urls
+    `simulated` is where all messengers are played, "" for the real ones.
+    """
+
+    def __init__(self, client: httpx.Client, simulated: str = "") -> None:
         self._client = client
+        self._simulated = simulated
 
     def call(self, channel: str, call: Call, secrets: Secrets) -> ProviderResponse:
         """Make one call. Raises Unavailable where the outcome is unknown, NotSent where not."""
-        url = _filled(self._base_urls[channel] + call.path, secrets)
+        base_url = reached_at(channel_named(channel), self._simulated)
+        url = _filled(base_url + call.path, secrets)
         headers = {name: _filled(value, secrets) for name, value in call.headers.items()}
         try:
             response = self._client.request(

@@ -139,8 +139,7 @@ def _furnished(built: Built, endpoint: str, messenger: str, sent: list[str]) -> 
         "OUTBOUND_DEAD_LETTER_URL": queues["outbound-dead"],
         "PARAMETER_PREFIX": _PREFIX,
         "USER_POOL_CLIENT_ID": "bench",
-        "WHATSAPP_BASE_URL": f"{messenger}/v25.0",
-        "TELEGRAM_BASE_URL": messenger,
+        "SIMULATED_MESSENGERS_URL": messenger,
         "PUBLIC_BASE_URL": "https://pforte.example.com",
         "POWERTOOLS_SERVICE_NAME": "pforte",
     }

@@ -76,10 +76,7 @@ def open_house(
             emulator.endpoint,
             {
                 "PublicBaseUrl": url,
-                "WhatsAppBaseUrl": f"{messengers}/whatsapp/v25.0",
-                "TelegramBaseUrl": f"{messengers}/telegram",
-                "MessengerBaseUrl": f"{messengers}/messenger/v25.0",
-                "InstagramBaseUrl": f"{messengers}/instagram/v25.0",
+                "SimulatedMessengersUrl": messengers,
                 "BackEndUrl": back_end,
             },
             fingerprint,

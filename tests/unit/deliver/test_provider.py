@@ -1,11 +1,13 @@
 """Calls to messengers: what certainly was not sent is told from what may have been."""
 
 import json
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
 
-from channels.base import Call
+from channels.base import Call, Channel, reached_at
+from channels.registry import CHANNELS
 from conversation.errors import Unavailable
 from deliver.provider import TIMEOUT_SECONDS, HttpProvider, NotSent
 
@@ -28,7 +30,7 @@ def _provider(answer: httpx.Response | Exception) -> tuple[HttpProvider, list[ht
         return answer
 
     client = httpx.Client(transport=httpx.MockTransport(handle))
-    return HttpProvider({"telegram": "https://api.telegram.example"}, client), requests
+    return HttpProvider(client), requests
 
 
 def test_the_account_s_secrets_are_filled_in_at_the_last_moment() -> None:
@@ -38,7 +40,7 @@ def test_the_account_s_secrets_are_filled_in_at_the_last_moment() -> None:
     assert (response.status, json.loads(response.body)) == (200, {"ok": True})
     assert response.headers["x-id"] == "1"
     [request] = requests
-    assert str(request.url) == f"https://api.telegram.example/bot{TOKEN}/sendMessage"
+    assert str(request.url) == f"https://api.telegram.org/bot{TOKEN}/sendMessage"
     assert request.headers["authorization"] == f"Bearer {TOKEN}"
     assert json.loads(request.content) == {"chat_id": 5, "text": "Guten Tag, {access_token}!"}
     assert request.extensions["timeout"]["read"] == TIMEOUT_SECONDS
@@ -100,8 +102,17 @@ def test_an_account_may_name_the_host_that_its_login_leads_to() -> None:
         return httpx.Response(200)
 
     client = httpx.Client(transport=httpx.MockTransport(handle))
-    provider = HttpProvider({"instagram": "https://{graph_host}/v25.0"}, client)
+    provider = HttpProvider(client)
     call = Call(method="POST", path="/me/messages", json={"text": "{graph_host}"})
     provider.call("instagram", call, {"graph_host": "graph.example.com"})
     [request] = requests
     assert str(request.url) == "https://graph.example.com/v25.0/me/messages"
+
+
+@pytest.mark.parametrize("channel", [each for each in CHANNELS.values() if each.base_url])
+def test_simulated_messengers_stand_in_for_the_real_ones(channel: Channel) -> None:
+    """A house on one machine calls no messenger; the rest of each address is as the real one's."""
+    simulated = reached_at(channel, "http://127.0.0.1:4580")
+    real = urlsplit(reached_at(channel))
+    assert real.scheme == "https"
+    assert simulated == f"http://127.0.0.1:4580/{channel.name}{real.path}"

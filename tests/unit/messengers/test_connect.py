@@ -12,8 +12,7 @@ from moto import mock_aws
 
 from aws.vault import SsmVault
 from pforte.cli import main
-from pforte.connect import PROVIDERS
-from pforte.house.house import CHECKOUT, House, remember
+from pforte.house.house import House, remember
 from pforte.messengers.server import Messengers
 from tests.unit.messengers.conftest import Phone, StubHouse
 
@@ -244,10 +243,3 @@ def test_wrong_bot_token_is_not_told(
     told = capsys.readouterr().err
     assert "Telegram says no: Unauthorized (401)" in told
     assert token not in told
-
-
-def test_the_messengers_own_addresses() -> None:
-    """A house on AWS is checked with the messengers that its template sends to."""
-    template = (CHECKOUT / "template.yaml").read_text()
-    for address in PROVIDERS.values():
-        assert f"Default: {address}\n" in template
