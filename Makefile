@@ -88,7 +88,8 @@ screenshots: env .venv/.browser
 	@touch $@
 
 # The functions run with the versions that the tests ran with.
-requirements: functions/requirements.txt layers/numpy/requirements.txt bot/actions/requirements.txt
+requirements: functions/requirements.txt layers/numpy/requirements.txt \
+  layers/tokens/requirements.txt bot/actions/requirements.txt
 
 functions/requirements.txt: uv.lock | $(UV)
 	@$(UV) export --quiet --frozen --only-group functions $(EXPORT) --output-file $@
@@ -97,6 +98,10 @@ functions/requirements.txt: uv.lock | $(UV)
 layers/numpy/requirements.txt: uv.lock | $(UV)
 	@$(UV) export --quiet --frozen --only-group layer $(EXPORT) --output-file $@
 	@touch $@
+
+# pip for one interpreter: what would tell others apart is left out
+layers/tokens/requirements.txt: uv.lock | $(UV)
+	@$(UV) export --quiet --frozen --only-group tokens $(EXPORT) | sed 's/ ;.*//' > $@
 
 bot/actions/requirements.txt: uv.lock | $(UV)
 	@$(UV) export --quiet --frozen --only-group actions $(EXPORT) --output-file $@

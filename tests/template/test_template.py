@@ -146,7 +146,7 @@ def test_every_function_has_an_alarm_for_its_errors() -> None:
     assert watched == set(FUNCTIONS)
 
 
-@pytest.mark.parametrize("folder", ["functions", "layers/numpy"])
+@pytest.mark.parametrize("folder", ["functions", "layers/numpy", "layers/tokens"])
 def test_functions_run_with_the_versions_that_the_tests_run_with(folder: str) -> None:
     """`make requirements` writes them from uv.lock: what is packed is what is tested."""
     lock = tomllib.loads((ROOT / "uv.lock").read_text())
@@ -164,6 +164,7 @@ def test_the_sdk_is_not_packed() -> None:
     names = (ROOT / "functions" / "requirements.txt").read_text()
     assert "boto" not in names
     assert "numpy" not in names
+    assert "cryptography" not in names
 
 
 def test_functions_are_told_what_their_settings_read() -> None:
@@ -186,6 +187,7 @@ def test_the_model_is_in_the_function_that_classifies_alone() -> None:
         for name, function in FUNCTIONS.items()
     }
     assert carried.pop("ConverseFunction") == {"NumpyLayer", "ModelLayer", "BotLayer"}
+    assert carried.pop("WebchatFunction") == {"TokenLayer"}
     assert set().union(*carried.values()) == {"BotLayer"}
     converse = FUNCTIONS["ConverseFunction"]["Environment"]["Variables"]
     assert converse["OPENBLAS_NUM_THREADS"] == "1"
