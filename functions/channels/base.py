@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
+from channels.files import Download, Lost
 from conversation.incoming import Incoming
+from conversation.media import GONE, MEDIA_LIMIT
 from conversation.message import Message
 
 type Secrets = Mapping[str, str]
@@ -91,7 +93,11 @@ type Outcome = Sent | RetryAfter | Refused
 
 @dataclass(frozen=True)
 class Abilities:
-    """What a messenger can show; lengths in characters unless the module says otherwise."""
+    """What a messenger can show; lengths in characters unless the module says otherwise.
+
+    `files` are the kinds that can be sent, each with its most bytes; a file that comes in can be
+    fetched up to `file_in` bytes.
+    """
 
     text_limit: int
     buttons: int
@@ -101,6 +107,8 @@ class Abilities:
     own_reference: bool = False
     receipts: bool = False
     pushed: bool = True
+    files: Mapping[str, int] = field(default_factory=dict)
+    file_in: int = MEDIA_LIMIT
 
 
 class Channel(Protocol):
@@ -134,6 +142,14 @@ class Channel(Protocol):
 
     def outcome(self, response: ProviderResponse) -> Outcome:
         """Say what the messenger's answer means."""
+
+    def locate(self, reference: str) -> Call | Download | Lost:
+        """Return where a customer's file lies, or the call whose answer tells it."""
+        return Lost(GONE)
+
+    def located(self, response: ProviderResponse) -> Download | Lost:
+        """Read where the file lies from that call's answer. Raises Unavailable."""
+        return Lost(GONE)
 
 
 def reached_at(channel: Channel, simulated: str = "") -> str:

@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
+from urllib.parse import quote
 
 from channels import reasons, telegram_parse
 from channels.base import (
@@ -23,14 +24,19 @@ from channels.base import (
     Sent,
     WebhookRequest,
 )
+from channels.files import Download, Lost
 from channels.loose import load, mapping, text
 from channels.text import numbered, split
-from conversation.errors import Malformed
+from conversation.errors import Malformed, Unavailable
 from conversation.incoming import Incoming
+from conversation.media import GONE, TOO_LARGE
 from conversation.message import Button, Message
 
 _CALLBACK_DATA = 64
 """Bytes."""
+
+_FETCHED_UP_TO = 20_000_000
+"""Bytes of a file that a bot may fetch (Bot API, getFile)."""
 
 _SERVER_TROUBLE = RetryAfter(5, account=False)
 
@@ -41,7 +47,7 @@ class Telegram(Channel):
     name = "telegram"
     base_url = "https://api.telegram.org"
     # Lengths in UTF-16 code units; the API sets no limit to a button's title.
-    abilities = Abilities(text_limit=4096, buttons=100, button_title=64)
+    abilities = Abilities(text_limit=4096, buttons=100, button_title=64, file_in=_FETCHED_UP_TO)
 
     def handshake(self, request: WebhookRequest, secrets: Secrets) -> HandshakeAnswer | None:
         """Return None: Telegram sets a webhook up without asking it."""
@@ -97,6 +103,24 @@ class Telegram(Channel):
         if status >= 500:
             return _SERVER_TROUBLE
         return Refused(_reason(status, text(body.get("description"))), str(status))
+
+    def locate(self, reference: str) -> Call:
+        """Return the call that tells a file's path; it holds for an hour."""
+        return Call("POST", "/bot{access_token}/getFile", {"file_id": reference})
+
+    def located(self, response: ProviderResponse) -> Download | Lost:
+        """Read the file's path: the link holds the bot's token. Raises Unavailable."""
+        try:
+            body = load(response.body)
+        except Malformed:
+            body = {}
+        path = text(mapping(body.get("result")).get("file_path"))
+        if body.get("ok") is True and path:
+            return Download("/file/bot{access_token}/" + quote(path))
+        if response.status == 400:
+            too_big = "too big" in text(body.get("description")).lower()
+            return Lost(TOO_LARGE if too_big else GONE)
+        raise Unavailable(f"getFile is answered with {response.status}")
 
 
 CHANNEL: Final = Telegram()

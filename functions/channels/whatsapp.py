@@ -2,13 +2,17 @@
 
 from collections.abc import Mapping
 from typing import Final
+from urllib.parse import quote
 
 from channels import whatsapp_parse, whatsapp_render
-from channels.base import Call, Outcome
-from channels.loose import Json, mappings, text
-from channels.meta import MetaChannel
+from channels.base import Call, Outcome, ProviderResponse
+from channels.files import META_HOSTS, Download, Lost
+from channels.loose import Json, load, mapping, mappings, text
+from channels.meta import BEARER, MetaChannel
 from channels.whatsapp_errors import outcome_of
+from conversation.errors import Malformed, Unavailable
 from conversation.incoming import Incoming
+from conversation.media import GONE
 from conversation.message import Message
 
 
@@ -25,6 +29,26 @@ class WhatsApp(MetaChannel):
     def render(self, message: Message, account: str, user: str) -> list[Call]:
         """Return the calls that send a message: long texts split, options with the last part."""
         return whatsapp_render.render(message, account, user)
+
+    def locate(self, reference: str) -> Call:
+        """Return the call that tells a file's address; it holds for five minutes."""
+        return Call("GET", f"/{quote(reference, safe='')}", {}, BEARER)
+
+    def located(self, response: ProviderResponse) -> Download | Lost:
+        """Read the file's address, which wants the same token. Raises Unavailable.
+
+        100 is "does not exist": the id was deleted, or is older than its seven days.
+        """
+        try:
+            body = load(response.body)
+        except Malformed:
+            body = {}
+        url = text(body.get("url"))
+        if response.status < 300 and url:
+            return Download(url, META_HOSTS, BEARER)
+        if response.status == 404 or mapping(body.get("error")).get("code") == 100:
+            return Lost(GONE)
+        raise Unavailable(f"the media id is answered with {response.status}")
 
     def _sent_id(self, body: Json) -> str:
         return next((text(sent.get("id")) for sent in mappings(body.get("messages"))), "")

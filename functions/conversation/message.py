@@ -20,10 +20,11 @@ class Button(Model):
 
 
 class Attachment(Model):
-    """A reference to media at the messenger, or a location or contact as text.
+    """A file, or a location or contact as text.
 
     `reference` is the provider's media id, or empty where the content is in `text`.
-    `size` is in bytes, where the messenger tells it.
+    `size` is in bytes, where the messenger tells it. `place` names the file as the house keeps it
+    (see `conversation.media`), "" where it was never to be kept.
     """
 
     kind: AttachmentKind
@@ -32,6 +33,7 @@ class Attachment(Model):
     filename: str = ""
     size: int | None = None
     text: str = ""
+    place: str = ""
 
 
 class Content(Model):

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from conversation.conversation import Conversation
 from conversation.event import Event
+from conversation.media import Fate, MediaJob
 from conversation.turn import ActionCall, Delivery, Item, MessageState, TurnRecord
 
 ITEM_LIMIT = 200_000
@@ -208,6 +209,36 @@ class Archive(Protocol):
 
     def get(self, key: str) -> bytes | None:
         """Read what is kept under a key."""
+
+
+class Media(Protocol):
+    """The bucket, as the place of what customers and agents send."""
+
+    def put(self, key: str, body: bytes, mime_type: str) -> None:
+        """Keep a file under a key; nobody is told another type of it."""
+
+    def get(self, key: str) -> bytes | None:
+        """Read what is kept under a key."""
+
+    def link(self, key: str, fate: Fate, seconds: int) -> str:
+        """Return an address by which whoever has it may read a file for so many seconds."""
+
+
+class MediaQueue(Protocol):
+    """The queue of files that are to be fetched or looked at."""
+
+    def send(self, job: MediaJob) -> None:
+        """Let a file be fetched; it may happen more than once."""
+
+    def postpone(self, receipt: str, seconds: int) -> None:
+        """Let a received job come back in so many seconds."""
+
+
+class Scanner(Protocol):
+    """What looks for malware, where the operator has something that does."""
+
+    def is_clean(self, key: str) -> bool:
+        """Say whether what lies under a key of the bucket is harmless."""
 
 
 class Vault(Protocol):

@@ -1,0 +1,43 @@
+"""Name what a messenger's module says of files: where one lies, and what a call links to."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+META_HOSTS = ("fbcdn.net", "fbsbx.com", "cdninstagram.com", "graph.facebook.com")
+"""Where Meta keeps what its users send: lookaside.fbsbx.com, scontent.….fbcdn.net, and so on.
+
+Seen in recorded webhooks; Meta publishes no list.
+"""
+
+
+@dataclass(frozen=True)
+class Download:
+    """Where a file lies.
+
+    `url` is whole, or a path below the channel's base URL; `{name}` in it and in header values
+    stands for a secret of the account. `hosts` are the domains, with all below them, to which it
+    may lead; what is below the base URL always may.
+    """
+
+    url: str
+    hosts: tuple[str, ...] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Lost:
+    """There is nothing to fetch: `reason` is one of the words in `conversation.media`."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class FileLink:
+    """Stands in a call for a link to a file of ours, which only `deliver` makes, as it sends.
+
+    `place` is the file's, `mime_type` what the messenger shall take it for.
+    """
+
+    place: str
+    mime_type: str
+    filename: str
