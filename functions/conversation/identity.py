@@ -39,3 +39,7 @@ class Identity:
     def visitor(self, token: str) -> str:
         """Return the web chat's user id for a visitor's secret token."""
         return self._digest("visitor", token)
+
+    def customer(self, issuer: str, subject: str) -> str:
+        """Return the web chat's user id for whom a company says is signed in: on every device."""
+        return self._digest("customer", issuer, subject)

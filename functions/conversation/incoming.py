@@ -4,6 +4,7 @@ from typing import Literal
 
 from conversation.message import Content
 from conversation.model import Model
+from conversation.signed_in import SignedIn
 
 IncomingKind = Literal[
     "message",
@@ -49,7 +50,7 @@ class Incoming(Model):
     about. `sent_at` in ms, None where the body has no time. `blocked`: for kind `block`, whether
     the customer blocked us (True) or allowed us again (False). `name` is the customer's profile
     name where it is told. `ref` is what the link carried by which the customer came in. `raw_kind`
-    is the messenger's own word for the kind.
+    is the messenger's own word for the kind. `signed_in` is who the company itself says it is.
     """
 
     kind: IncomingKind
@@ -68,6 +69,7 @@ class Incoming(Model):
     name: str = ""
     ref: str = ""
     raw_kind: str = ""
+    signed_in: SignedIn | None = None
 
     @property
     def address(self) -> str:

@@ -25,7 +25,10 @@ PERSON = "/pforte_person"
 
 
 class TurnBuilder:
-    """A turn in the making; `state` is the conversation as decided so far."""
+    """A turn in the making; `state` is the conversation as decided so far.
+
+    `identity` are slots by which the company says who writes, until the dialogue knows them.
+    """
 
     def __init__(
         self,
@@ -41,6 +44,7 @@ class TurnBuilder:
         self.sequence = conversation.sequence + 1
         self.state = conversation.model_copy(update={"sequence": self.sequence})
         seed = f"{started.id}/{self.sequence}"
+        self.identity: dict[str, str] = {}
         self._random = Random(seed)  # noqa: S311  a choice of words, no secret
         self._messages: list[Message] = []
         self._said: list[tuple[Author, Content]] = []

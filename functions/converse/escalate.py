@@ -42,7 +42,7 @@ def hand_over(
         team=door.team_by_intent.get(detail, door.default_team),
         promised=promised,
         question=question[:300],
-        facts=turn.bot.facts(turn.state.tracker),
+        facts=turn.identity | turn.bot.facts(turn.state.tracker),
     )
     turn.change(closed=None)
     _to_queue(turn, escalation)

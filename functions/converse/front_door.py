@@ -17,6 +17,7 @@ from conversation.understanding import FALLBACK_INTENT, Understanding
 from converse.builder import TurnBuilder
 from converse.escalate import MINUTE, close, hand_over, reopen
 from converse.phrases import is_thanks, knocks, withdraws
+from converse.signed_in import believe
 from converse.talk import answer_aside, ask_again, misunderstood, run_dialogue, with_person
 from converse.utterance import Utterance, chosen, understand, wants_person, wishes_a_language
 
@@ -85,7 +86,8 @@ def _remind_agent(turn: TurnBuilder) -> None:
 
 
 def _answer(turn: TurnBuilder, utterance: Utterance) -> Generator[ActionCall, dict[str, Any]]:
-    _know_who_writes(turn)
+    _know_who_writes(turn, utterance)
+    believe(turn, utterance.last.signed_in)
     waiting = turn.state.assignee == QUEUE
     payload = chosen(turn, utterance)
     if payload == "":
@@ -120,13 +122,14 @@ def _fetch_person(turn: TurnBuilder, utterance: Utterance) -> None:
         hand_over(turn, "asked_for_person", question=turn.state.asked or utterance.text)
 
 
-def _know_who_writes(turn: TurnBuilder) -> None:
+def _know_who_writes(turn: TurnBuilder, utterance: Utterance) -> None:
     """Let it lapse who writes, after a silence or from another address."""
     known = turn.state.verified
     if known is None:
         return
     silence = turn.now - known.at
     lapsed = silence > turn.bot.front_door.verified_minutes * MINUTE
+    lapsed = lapsed and utterance.last.signed_in is None  # who is, has just shown it again
     if lapsed or known.address != turn.state.answer_to:
         turn.change(verified=None)
     else:

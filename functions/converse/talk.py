@@ -3,7 +3,7 @@
 Whatever comes between, a form that is open goes on: its question is asked again.
 """
 
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from typing import Any
 
 from conversation.address import Address
@@ -134,6 +134,7 @@ def _go_on(turn: TurnBuilder, answer: Answer) -> None:
         asked_for=(answer.asked or turn.state.asked_for) if answer.form else None,
         verified=Verified(address=address, at=turn.now) if answer.verified else None,
     )
+    turn.identity = {}
     for reference in answer.references:
         turn.refer(reference)
 
@@ -156,8 +157,15 @@ def _heard(turn: TurnBuilder) -> Heard:
         language=turn.language,
         now=turn.now,
         seed=turn.seed,
-        slots={} if turn.state.verified else {"verified": None},
+        slots=_who_writes(turn),
     )
+
+
+def _who_writes(turn: TurnBuilder) -> Mapping[str, str | bool | None]:
+    """Return the slots that tell the dialogue whether it is known who writes."""
+    if turn.identity:
+        return {**turn.identity, "verified": True}
+    return {} if turn.state.verified else {"verified": None}
 
 
 def _follow(

@@ -9,7 +9,7 @@ from conversation.understanding import Language
 from dialogue.compiled import LANGUAGE_SLOT, CompiledBot
 from dialogue.project import Project
 from dialogue.runtime.conversation import Runtime
-from dialogue.runtime.domain import DEFAULT_INTENTS
+from dialogue.runtime.domain import DEFAULT_INTENTS, Domain
 from dialogue.runtime.responses import generate
 from dialogue.source import Node, ProjectError, entries, read_yaml
 from dialogue.teaching.bot import teach
@@ -39,7 +39,7 @@ def compile_project(folder: Path, project: Project) -> Compiled:
     domain = taught.runtime.domain
     built_in = built_in_responses()
     bot = CompiledBot(
-        front_door=_front_door(project, built_in | domain.responses, domain.intents),
+        front_door=_front_door(project, built_in | domain.responses, domain),
         responses=built_in | _own(domain.responses),
     )
     _check_examples(project, taught.runtime)
@@ -125,7 +125,7 @@ def _tapped(responses: Mapping[str, list[Variation]]) -> set[str]:
 
 
 def _front_door(
-    project: Project, responses: Mapping[str, list[Variation]], intents: Collection[str]
+    project: Project, responses: Mapping[str, list[Variation]], domain: Domain
 ) -> FrontDoor:
     node = project.front_door
     fields = node.mapping("pforte.yml")
@@ -137,14 +137,27 @@ def _front_door(
         values["default_language"] = languages[0]
     values.pop("danger", None)
     values["danger_words"] = [_danger(entry, responses) for entry in entries(fields, "danger")]
+    values["identity"] = _identity(fields.get("identity"), domain.slots)
     front_door = node.read_as(FrontDoor, values)
     for intent, team in front_door.team_by_intent.items():
         place = node.at(("team_by_intent", intent))
-        if intent not in intents:
+        if intent not in domain.intents:
             place.fail(f"intent '{intent}' is not in the domain. Correct it.")
         if team not in (*front_door.teams, front_door.default_team):
             place.fail(f"team '{team}' is not among the teams. Add it there or correct it.")
     return front_door
+
+
+def _identity(node: Node | None, known: Collection[str]) -> dict[str, list[str]]:
+    """Return the slots by claim; one slot may stand without a list."""
+    found: dict[str, list[str]] = {}
+    for claim, named in (node.mapping("identity") if node else {}).items():
+        slots = named.plain() if isinstance(named.value, list) else [named.plain()]
+        for slot in slots:
+            if slot not in known:
+                named.fail(f"slot '{slot}' is not in the domain. Add it there or correct it.")
+        found[claim] = slots
+    return found
 
 
 def _danger(entry: Node, responses: Mapping[str, list[Variation]]) -> dict[str, Any]:

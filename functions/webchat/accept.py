@@ -75,6 +75,8 @@ def event_of(
         provider_id=message.id,
         sent_at=at,
         content=content,
+        name=visitor.name,
+        signed_in=visitor.signed_in,
     )
     return CustomerEvent(id=identity.event(incoming), at=at, incoming=incoming)
 

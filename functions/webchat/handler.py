@@ -4,8 +4,10 @@ from functools import cache
 from typing import Any
 
 from bootstrap.house import house
+from webchat.company import Company
 from webchat.outside import Outside
 from webchat.routes import Webchat
+from webchat.visitor import ACCOUNT, CHANNEL
 
 
 @cache
@@ -19,8 +21,14 @@ def _webchat() -> Webchat:
             identity=lambda: found.identity,
             clock=found.clock,
             origins=tuple(found.settings.webchat_origins.split(",")),
+            company=_company,
         )
     )
+
+
+def _company() -> Company | None:
+    stored = house().vault.account(CHANNEL, ACCOUNT)
+    return None if stored is None else Company.model_validate(stored)
 
 
 def handle(event: dict[str, Any], context: object) -> dict[str, Any]:

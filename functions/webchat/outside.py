@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from conversation.identity import Identity
 from conversation.ports import Archive, Inbound, Table
+from webchat.company import Company
 
 
 @dataclass(frozen=True)
@@ -12,6 +13,7 @@ class Outside:
     """Everything that a visitor's request may touch.
 
     `origins` are the sites that may embed the chat (`https://example.org`), `*` for any.
+    `company` is whose signed tokens are taken, None where nobody's are.
     """
 
     table: Table
@@ -20,3 +22,4 @@ class Outside:
     identity: Callable[[], Identity]
     clock: Callable[[], int]
     origins: tuple[str, ...] = ("*",)
+    company: Callable[[], Company | None] = lambda: None

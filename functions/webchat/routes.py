@@ -13,8 +13,9 @@ from conversation.errors import TooLarge
 from webchat.accept import VisitorMessage, event_of
 from webchat.assets import asset
 from webchat.outside import Outside
+from webchat.signed import signed_token
 from webchat.thread import read_thread
-from webchat.visitor import Visitor, new_token, visitor_of
+from webchat.visitor import Visitor, new_token, signed_in_visitor, visitor_of
 
 BODY_LIMIT = 64 * 1024
 """The longest body of a request, as the gateway hands it over."""
@@ -62,8 +63,12 @@ class Webchat:
         return answer
 
     def _visitor(self) -> Visitor:
-        headers = self._app.current_event.headers
-        return visitor_of(headers.get("authorization"), self._outside.identity())
+        outside = self._outside
+        given = self._app.current_event.headers.get("authorization")
+        token = signed_token(given)
+        if token is None:
+            return visitor_of(given, outside.identity())
+        return signed_in_visitor(token, outside.company(), outside.identity(), outside.clock())
 
     def _add_conversation(self) -> None:
         app, outside = self._app, self._outside
