@@ -99,10 +99,14 @@ def page(context: BrowserContext, desk: Desk) -> Iterator[Page]:
     assert wrong == []
 
 
-def _sign_in(page: Page, password: str = "open sesame") -> None:
+def _enter(page: Page, password: str = "open sesame") -> None:
     page.get_by_label("E-Mail").fill(ANNA["email"])
     page.get_by_label("Passwort").fill(password)
     page.get_by_role("button", name="Anmelden").click()
+
+
+def _sign_in(page: Page, password: str = "open sesame") -> None:
+    _enter(page, password)
     if password == "open sesame":
         expect(page.get_by_role("heading", name="Warten")).to_be_visible()
 
@@ -305,7 +309,15 @@ def test_whoever_comes_next_finds_nothing_of_the_last(page: Page, desk: Desk) ->
     desk.lets_in = False
     expect(page.get_by_role("button", name="Anmelden")).to_be_visible()
     desk.lets_in, desk.who = True, JONAS
-    _sign_in(page)
+    held: list[Route] = []
+    page.route("**/overview", lambda route: held.append(route))
+    with page.expect_request("**/overview"):
+        _enter(page)
+    seen_before_an_answer = _row(page, "Yusuf").count()
+    for route in held:
+        route.continue_()
+    page.unroute("**/overview")
+    assert seen_before_an_answer == 0
     expect(page.locator(".here")).to_have_text("Jonas Beck")
     expect(page.get_by_text("Kein Gespräch offen")).to_be_visible()
     expect(page.get_by_text("Nur für mich")).to_have_count(0)

@@ -19,9 +19,10 @@ export async function enter(fields) {
       change({ login: { ...state.login, busy: false, session: answer.session } });
       return;
     }
+    const before = state.overview?.me.id;
+    change({ overview: null }); // nobody sees the lists of whoever was here before
     keepSession(answer);
     forgetTags();
-    const before = state.overview?.me.id;
     await refresh();
     if (before && before !== state.overview.me.id) forgetPredecessor();
     change({ login: { busy: false, problem: "", session: "", email: "" } });
