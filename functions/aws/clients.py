@@ -19,7 +19,7 @@ _CONFIG = Config(
 """Times in seconds: three attempts at one call fit well into converse's 20 s."""
 
 
-_SERVICES = ["cognito-idp", "dynamodb", "lambda", "s3", "sqs", "ssm"]
+_SERVICES = ["cognito-idp", "dynamodb", "lambda", "s3", "sesv2", "sqs", "ssm"]
 
 
 class _Loader(Loader):
@@ -37,21 +37,25 @@ def _session() -> botocore.session.Session:
     return session
 
 
-def client(service: str, config: Config = _CONFIG) -> Any:
-    """Return a client; region, credentials and endpoint come as botocore finds them."""
-    return _session().create_client(service, config=config)
+def client(service: str, config: Config = _CONFIG, endpoint: str = "") -> Any:
+    """Return a client; region, credentials and endpoint come as botocore finds them.
+
+    `endpoint` is another one, where a simulated service stands in.
+    """
+    return _session().create_client(service, config=config, endpoint_url=endpoint or None)
 
 
 class _LaterClient:
     """A client that is built at its first call: each is tens of milliseconds of a cold start."""
 
-    def __init__(self, service: str, config: Config) -> None:
+    def __init__(self, service: str, config: Config, endpoint: str = "") -> None:
         self._service = service
         self._config = config
+        self._endpoint = endpoint
 
     @cached_property
     def _client(self) -> Any:
-        return client(self._service, self._config)
+        return client(self._service, self._config, self._endpoint)
 
     def __getattr__(self, operation: str) -> Any:
         """Find an operation of the client."""
@@ -63,7 +67,9 @@ def later_client(service: str) -> Any:
     return _LaterClient(service, _CONFIG)
 
 
-def patient_client(service: str, seconds: float) -> Any:
+
+
+def patient_client(service: str, seconds: float, endpoint: str = "") -> Any:
     """Return such a client that waits so long for an answer, and never repeats a call by itself."""
     patient = Config(read_timeout=seconds, retries={"total_max_attempts": 1})
-    return _LaterClient(service, _CONFIG.merge(patient))
+    return _LaterClient(service, _CONFIG.merge(patient), endpoint)

@@ -37,6 +37,7 @@ class Settings(BaseModel):
         default=None, validation_alias="FIRST_REPLY_TARGET_MINUTES"
     )
     simulated_messengers_url: str = ""
+    mail_configuration_set: str = ""
     user_pool_client_id: str = ""
     webchat_origins: str = "*"
     action_function: str = ""

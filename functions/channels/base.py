@@ -95,8 +95,9 @@ type Outcome = Sent | RetryAfter | Refused
 class Abilities:
     """What a messenger can show; lengths in characters unless the module says otherwise.
 
-    `files` are the kinds that can be sent, each with its most bytes; a file that comes in can be
-    fetched up to `file_in` bytes.
+    `pushed`: messages are sent to it; `webhook`: it calls one of ours; `joins`: what a turn says
+    may write at any time. `files` are the kinds that can be sent, each with its most bytes; a file
+    that comes in can be fetched up to `file_in` bytes.
     """
 
     text_limit: int
@@ -109,6 +110,8 @@ class Abilities:
     pushed: bool = True
     files: Mapping[str, int] = field(default_factory=dict)
     file_in: int = MEDIA_LIMIT
+    webhook: bool = True
+    joins: bool = False
 
 
 class Channel(Protocol):

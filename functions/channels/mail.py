@@ -23,7 +23,7 @@ from channels.base import (
 from channels.loose import load, text
 from channels.mail_parse import incoming
 from channels.mail_read import read
-from channels.mail_render import Thread, render
+from channels.mail_render import render
 from conversation.errors import Malformed
 from conversation.incoming import Incoming
 from conversation.message import Message
@@ -54,7 +54,13 @@ class Mail(Channel):
     name = "email"
     # SES takes 40 MB; nobody reads a longer text than this.
     abilities = Abilities(
-        text_limit=50_000, buttons=0, button_title=0, own_reference=True, receipts=True
+        text_limit=50_000,
+        buttons=0,
+        button_title=0,
+        own_reference=True,
+        receipts=True,
+        webhook=False,
+        joins=True,
     )
 
     def handshake(self, request: WebhookRequest, secrets: Secrets) -> HandshakeAnswer | None:
@@ -75,11 +81,9 @@ class Mail(Channel):
             return mail_ses.events(load(body.removeprefix(b"\xef\xbb\xbf")), account)
         return incoming(read(body), account)
 
-    def render(
-        self, message: Message, account: str, user: str, thread: Thread | None = None
-    ) -> list[Call]:
-        """Return the call that sends a message as one mail; `thread` is what it answers."""
-        return render(message, account, user, thread or Thread())
+    def render(self, message: Message, account: str, user: str) -> list[Call]:
+        """Return the call that sends a message as one mail."""
+        return render(message, account, user)
 
     def outcome(self, response: ProviderResponse) -> Outcome:
         """Say what SES's answer means: by the error's type, which stands in a header."""

@@ -129,7 +129,7 @@ def automatic(headers: Headers) -> str:
     """
     if OWN in headers:
         return "loop"
-    if headers.get("return-path").strip() == "<>" or _DAEMON.match(sender(headers)):
+    if _DAEMON.match(sender(headers)):
         return "bounce"
     submitted = headers.get("auto-submitted").partition(";")[0].strip().lower()
     if submitted not in {"", "no"}:
@@ -143,7 +143,7 @@ def automatic(headers: Headers) -> str:
         name in headers for name in _LISTS
     ):
         return "list"
-    return ""
+    return "bounce" if headers.get("return-path").strip() == "<>" else ""
 
 
 def _normalised(address: str) -> str:

@@ -4,35 +4,46 @@ An address is `email:<account>:<sender>`: the account is our address without its
 case. An attachment's reference is the number of its part in the raw mail, as IMAP counts.
 """
 
+import hashlib
 from collections.abc import Sequence
+from typing import Final
 
 from channels import mail_headers
 from channels.loose import NOBODY
 from channels.mail_bounce import Report
 from channels.mail_read import Mail
-from channels.mail_tag import has_tag, untagged
-from conversation.incoming import Incoming, IncomingKind
+from channels.mail_tag import untagged
+from conversation.incoming import Incoming
+from conversation.mail_thread import MailThread
 from conversation.message import Content
+
+_PROGRAMS: Final = frozenset({"auto-replied", "auto-generated", "list"})
+"""Automatic mail that says something to somebody: all other is a report, bad, or our own."""
+
+_REFERENCES: Final = 5
+"""Ids that are kept of References: the first, which names the thread, and the newest."""
+_ID: Final = 250
+"""Characters; a longer id would be paid on every turn and is in no real mail."""
+_SUBJECT: Final = 200
 
 
 def incoming(mail: Mail, account: str, envelope: Sequence[str] = ()) -> list[Incoming]:
     """Return a mail's events: a message, what it reports, or one of kind `other`.
 
-    Automatic mail is no message, with one exception: what answers a tagged address stands in the
-    conversation that it answers ("I am away until Monday"), its reason in `raw_kind`, and is
-    never answered by a program. `envelope`: to whom it was sent, where that is known.
+    Automatic mail is of that kind, its reason in `raw_kind`. What a program says to somebody ("I
+    am away until Monday") brings its content along: it may be shown and is never answered by a
+    program. `envelope`: to whom it was sent, where that is known.
     """
     named = [*envelope, *mail.recipients]
     account = account or next(map(untagged, named), NOBODY)
     if mail.reports:
         return [_status(mail, report, account) for report in mail.reports]
     automatic = mail.automatic or ("loop" if mail.sender == untagged(account) else "")
-    answering = automatic in {"auto-replied", "list"} and any(map(has_tag, named))
-    kind: IncomingKind = "message" if not automatic or answering else "other"
+    says_something = not automatic or automatic in _PROGRAMS
     replied = (*mail.in_reply_to, *mail.references[-1:])
     return [
         Incoming(
-            kind=kind,
+            kind="other" if automatic else "message",
             channel="email",
             account=account,
             user=mail.sender or NOBODY,
@@ -40,11 +51,27 @@ def incoming(mail: Mail, account: str, envelope: Sequence[str] = ()) -> list[Inc
             chat=mail.sender or NOBODY,
             provider_id=mail.message_id,
             sent_at=mail.sent_at,
-            content=_content(mail, replied) if kind == "message" else None,
+            content=_content(mail, replied) if says_something else None,
             name=mail.name,
             raw_kind=automatic,
+            thread=_thread(mail) if says_something else None,
         )
     ]
+
+
+def _thread(mail: Mail) -> MailThread:
+    """Return what an answer must name, small enough to be kept with the conversation."""
+    own = mail.message_id if mail.message_id.startswith("<") else ""  # else it is derived
+    ids = [one for one in (mail.references or mail.in_reply_to) if len(one) <= _ID]
+    kept = ids if len(ids) <= _REFERENCES else [ids[0], *ids[1 - _REFERENCES :]]
+    words = hashlib.sha256(f"{mail.subject}\x1f{mail.text}".encode()).hexdigest()[:12]
+    return MailThread(
+        words=words,
+        at=mail.sent_at or 0,
+        subject=mail.subject[:_SUBJECT],
+        in_reply_to=own if len(own) <= _ID else "",
+        references=tuple(kept),
+    )
 
 
 def _content(mail: Mail, replied: Sequence[str]) -> Content:
@@ -55,6 +82,7 @@ def _content(mail: Mail, replied: Sequence[str]) -> Content:
         attachments=mail.attachments,
         unreadable=mail.unreadable or ("empty" if nothing else ""),
         reply_to=mail_headers.sent_id(next(iter(replied), "")),
+        subject=mail.subject,
     )
 
 

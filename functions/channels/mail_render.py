@@ -8,44 +8,25 @@ import hashlib
 import html
 import re
 from base64 import b64encode, encodebytes
-from collections.abc import Sequence
-from dataclasses import dataclass
 from email.header import Header
 from typing import Final
 
 from channels.base import Call
 from channels.mail_headers import OWN, bare_subject
 from channels.text import numbered
+from conversation.mail_thread import MailThread
 from conversation.message import Message
 
-_REFERENCES: Final = 20
-"""Ids that References holds: the first, which names the thread, and the newest."""
 _SUBJECT: Final = 200
 
 
-@dataclass(frozen=True)
-class Thread:
-    """What a mail answers: the customer's subject, ids in their brackets, oldest first.
-
-    `reply_to` is the tagged address that the next mail should go to, `reference` the number that
-    the customer was told, `sender` the name beside our address.
-    """
-
-    subject: str = ""
-    in_reply_to: str = ""
-    references: Sequence[str] = ()
-    reply_to: str = ""
-    reference: str = ""
-    sender: str = ""
-
-
-def render(message: Message, account: str, user: str, thread: Thread) -> list[Call]:
+def render(message: Message, account: str, user: str) -> list[Call]:
     """Return the call of SES's API v2 that sends a message; none where it says nothing."""
     content = message.content
     words = numbered(content.text, content.buttons) if content.buttons else content.text
     if not words.strip():
         return []
-    raw = _mail(message, words.strip(), account, user, thread)
+    raw = _mail(message, words.strip(), account, user, message.thread or MailThread())
     return [
         Call(
             method="POST",
@@ -59,13 +40,13 @@ def render(message: Message, account: str, user: str, thread: Thread) -> list[Ca
     ]
 
 
-def _mail(message: Message, words: str, account: str, user: str, thread: Thread) -> bytes:
+def _mail(message: Message, words: str, account: str, user: str, thread: MailThread) -> bytes:
     boundary = "=_" + hashlib.sha256(f"{message.id}\x1f{words}".encode()).hexdigest()[:32]
     fields = [
         ("From", _mailbox(thread.sender, account)),
         ("To", _line(user)),
         ("Reply-To", _line(thread.reply_to)),
-        ("Subject", _subject(thread)),
+        ("Subject", _subject(thread.subject)),
         ("In-Reply-To", _line(thread.in_reply_to)),
         ("References", "\r\n ".join(_references(thread))),
         (OWN.title(), _line(message.id)),
@@ -84,19 +65,15 @@ def _mail(message: Message, words: str, account: str, user: str, thread: Thread)
     return f"{head}\r\n{''.join(parts)}--{boundary}--\r\n".encode()
 
 
-def _subject(thread: Thread) -> str:
-    """Return "Re: …" with the reference number, which stays in the customer's next mail."""
-    subject = bare_subject(_line(thread.subject))[:_SUBJECT]
-    reference = _line(thread.reference)
-    if reference and reference not in subject:
-        subject = f"{subject} [{reference}]".strip()
+def _subject(told: str) -> str:
+    """Return "Re: " and the customer's words alone: some programs see a new thread in others."""
+    subject = bare_subject(_line(told))[:_SUBJECT]
     return _words(f"Re: {subject}".strip(), "Subject")
 
 
-def _references(thread: Thread) -> list[str]:
+def _references(thread: MailThread) -> list[str]:
     ids = [_line(own) for own in (*thread.references, thread.in_reply_to)]
-    ids = list(dict.fromkeys(filter(None, ids)))
-    return ids if len(ids) <= _REFERENCES else [ids[0], *ids[1 - _REFERENCES :]]
+    return list(dict.fromkeys(filter(None, ids)))
 
 
 def _mailbox(name: str, address: str) -> str:

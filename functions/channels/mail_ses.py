@@ -25,12 +25,66 @@ from conversation.message import Attachment
 
 _NESTING: Final = 4
 _FAILED: Final = "FAIL"
+_PASSED: Final = "PASS"
+_LONGEST_WAY: Final = 5 * 86_400_000
+"""How long (ms) a mail may be under way: servers try for up to five days (RFC 5321, 4.5.4.1)."""
 
 
 def events(root: Json, account: str) -> list[Incoming]:
     """Return the events of a notification or a batch of them, at least one."""
-    found = [event for item in _items(root, 0) for event in _events(item, account)]
+    found = [event for item in notifications(root) for event in _events(item, account)]
     return found or [other(account or NOBODY, derived_id(root), "")]
+
+
+def notifications(root: Json) -> list[Json]:
+    """Return every notification in an envelope, of received mails and of sent ones."""
+    return list(_items(root, 0))
+
+
+def is_received(item: Json) -> bool:
+    """Say whether a notification tells of a mail to us, not of one of ours."""
+    return item.get("receipt") is not None
+
+
+def own_id(item: Json) -> str:
+    """Return SES's id of a mail, by which it stores a received one."""
+    return text(mapping(item.get("mail")).get("messageId"))
+
+
+def recipients(item: Json) -> list[str]:
+    """Return to which addresses of ours a mail was sent, tags included."""
+    listed = mapping(item.get("receipt")).get("recipients")
+    listed = listed or mapping(item.get("mail")).get("destination")
+    told = listed if isinstance(listed, list) else ()
+    return [address for entry in told for address in addresses(text(entry))]
+
+
+def content_of(item: Json, raw: bytes | None = None) -> Mail:
+    """Return what a received mail says; `raw` is the mail where it was stored beside this.
+
+    Without its content the subject stands for it.
+    """
+    mail, receipt = mapping(item.get("mail")), mapping(item.get("receipt"))
+    return _content(raw or _enclosed(item, receipt), mail, receipt)
+
+
+def received(item: Json, told: Mail, account: str) -> list[Incoming]:
+    """Return the events of a received mail, judged by what SES found out about it."""
+    receipt = mapping(item.get("receipt"))
+    bad = _verdict(receipt)
+    if bad:
+        told = replace(told, automatic=bad)
+    unproven = _status(receipt, "dmarcVerdict") != _PASSED
+    found = incoming(told, account, recipients(item))
+    return [event.model_copy(update={"unproven": unproven}) for event in found]
+
+
+def believed_time(item: Json, claimed: int | None) -> int | None:
+    """Return the time that a received mail claims, or SES's own where that cannot be."""
+    taken = _moment(text(mapping(item.get("mail")).get("timestamp")))
+    if claimed is None or taken is None:
+        return taken if claimed is None else claimed
+    return claimed if taken - _LONGEST_WAY < claimed <= taken else taken
 
 
 def _items(root: Json, depth: int) -> Iterator[Json]:
@@ -55,34 +109,21 @@ def _inside(value: object, depth: int) -> Iterator[Json]:
 
 def _events(item: Json, account: str) -> list[Incoming]:
     mail = mapping(item.get("mail"))
-    if item.get("receipt") is not None:
-        return _received(item, mail, mapping(item.get("receipt")), account)
+    if is_received(item):
+        return received(item, content_of(item), account)
     kind = text(item.get("eventType")) or text(item.get("notificationType"))
     return _sent(kind, item, mail, account) or [other(account or NOBODY, derived_id(item), kind)]
 
 
-def _received(item: Json, mail: Json, receipt: Json, account: str) -> list[Incoming]:
-    """Return the events of a received mail; without its content the subject stands for it."""
-    told = _content(item, mail, receipt)
-    destination = mail.get("destination")
-    listed = receipt.get("recipients") or destination
-    envelope = [
-        address
-        for entry in (listed if isinstance(listed, list) else ())
-        for address in addresses(text(entry))
-    ]
-    bad = _verdict(receipt)
-    if bad:
-        told = replace(told, automatic=bad)
-    return incoming(told, account, envelope)
+def _enclosed(item: Json, receipt: Json) -> bytes:
+    """Return the mail that a notification of SNS brings along, nothing where it does not."""
+    raw = text(item.get("content")).encode()
+    encoding = text(mapping(receipt.get("action")).get("encoding"))
+    return from_base64(raw) if encoding.upper() == "BASE64" else raw
 
 
-def _content(item: Json, mail: Json, receipt: Json) -> Mail:
-    content = text(item.get("content"))
-    if content:
-        action = mapping(receipt.get("action"))
-        raw = content.encode()
-        raw = from_base64(raw) if text(action.get("encoding")).upper() == "BASE64" else raw
+def _content(raw: bytes, mail: Json, receipt: Json) -> Mail:
+    if raw:
         try:
             return read(raw)
         except Malformed:

@@ -1,6 +1,6 @@
 """Know every messenger: one line each."""
 
-from channels import instagram, messenger, telegram, webchat, whatsapp
+from channels import instagram, mail, messenger, telegram, webchat, whatsapp
 from channels.base import Channel
 from conversation.errors import NotFound
 
@@ -11,6 +11,7 @@ CHANNELS: dict[str, Channel] = {
         telegram.CHANNEL,
         messenger.CHANNEL,
         instagram.CHANNEL,
+        mail.CHANNEL,
         webchat.CHANNEL,
     )
 }

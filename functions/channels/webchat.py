@@ -27,7 +27,9 @@ class Webchat(Channel):
     """The web chat that the house serves itself."""
 
     name = "webchat"
-    abilities = Abilities(text_limit=16_000, buttons=20, button_title=80, pushed=False)
+    abilities = Abilities(
+        text_limit=16_000, buttons=20, button_title=80, pushed=False, webhook=False
+    )
 
     def handshake(self, request: WebhookRequest, secrets: Secrets) -> HandshakeAnswer | None:
         """Return None: there is no webhook to set up."""

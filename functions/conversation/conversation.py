@@ -7,6 +7,7 @@ from pydantic import Field
 
 from conversation.bot import Asked
 from conversation.escalation import ClosedEscalation, Escalation
+from conversation.mail_thread import MailThread
 from conversation.message import Button
 from conversation.model import Model
 from conversation.turn import StartedTurn, Turn
@@ -58,8 +59,9 @@ class Conversation(Model):
     what must happen next and when (ms). `writer` marks whose write this is. `asked` is the
     customer's last request, for the summary. `tracker` is the bot's own state, `asked_for` the
     question of the form that is open, `later` what is to be done after it. `wished`: `language`
-    was asked for, and is kept. `blocked` are addresses whose owner blocked us. `acknowledged_at`
-    (ms) is when a waiting customer was last told that an addition was taken.
+    was asked for, and is kept. `blocked` are addresses whose owner blocked us. `heard` is when
+    `acknowledged_at` (ms) is when a waiting customer was last told that an addition was taken.
+    `threads` are the customer's last mails, by address.
     """
 
     id: str
@@ -91,6 +93,7 @@ class Conversation(Model):
     acknowledged_at: int = 0
     last_message: str = ""
     last_message_at: int = 0
+    threads: dict[str, MailThread] = Field(default_factory=dict)
     pending: Turn | None = None
     started: StartedTurn | None = None
     writer: str = ""

@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from conversation.mail_thread import MailThread
 from conversation.message import Content
 from conversation.model import Model
 from conversation.signed_in import SignedIn
@@ -50,7 +51,7 @@ class Incoming(Model):
     about. `sent_at` in ms, None where the body has no time. `blocked`: for kind `block`, whether
     the customer blocked us (True) or allowed us again (False). `name` is the customer's profile
     name where it is told. `ref` is what the link carried by which the customer came in. `raw_kind`
-    is the messenger's own word for the kind. `signed_in` is who the company itself says it is.
+    is the messenger's own word for the kind. `thread` is what an answer by mail must name.
     """
 
     kind: IncomingKind
@@ -72,6 +73,8 @@ class Incoming(Model):
     signed_in: SignedIn | None = None
 
     @property
+    thread: MailThread | None = None
+    unproven: bool = False
     def address(self) -> str:
         """Return `channel:account:user`."""
         return f"{self.channel}:{self.account}:{self.user}"

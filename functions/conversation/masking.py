@@ -54,8 +54,13 @@ def masked(content: Content) -> Content:
         )
         for each in content.attachments
     )
-    update = {"text": masked_text(content.text), "attachments": attachments}
-    return content.model_copy(update=update)
+    return content.model_copy(
+        update={
+            "text": masked_text(content.text),
+            "subject": masked_text(content.subject),
+            "attachments": attachments,
+        }
+    )
 
 
 def masked_text(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from conversation.mail_thread import MailThread
 from conversation.model import Model
 
 Author = Literal["customer", "bot", "agent", "system"]
@@ -44,7 +45,7 @@ class Content(Model):
     `reply_to` is the provider's id of the message replied to. `archive` is the object key of the
     whole text where it was too long for the table; `text` then holds its beginning.
     `menu` asks for a list instead of buttons and names its opener. `album` is the messenger's id
-    of the group of media that this is one of.
+    of the group of media that this is one of. `subject` is a mail's.
     """
 
     text: str = ""
@@ -58,6 +59,7 @@ class Content(Model):
     album: str = ""
 
 
+    subject: str = ""
 ChangeKind = Literal["edit", "delete", "reaction"]
 
 
@@ -76,7 +78,7 @@ class Message(Model):
     None for words that only agents see. `sent_at` in ms. `agent` names the person who wrote it.
     `provider_id` is the messenger's id of a customer's message; ids of what we send are outcomes
     and stand in the turn's record. `change` marks an edit, deletion or reaction of an earlier
-    message.
+    reason, a word of ours, why it was never tried to send this.
     """
 
     id: str
@@ -88,3 +90,4 @@ class Message(Model):
     event_id: str = ""
     provider_id: str = ""
     change: Change | None = None
+    thread: MailThread | None = None

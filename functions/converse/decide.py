@@ -92,8 +92,10 @@ def _customer(
             for event in same:
                 _took_note(turn, event)
             continue
-        messages = list(same)
-        for event in messages:
+        messages = []
+        for event in same:
+            if not _is_echo(turn, event):
+                messages.append(event)
             _arrive(turn, event)
             turn.keep(event)
         front_door = turn.bot.front_door
@@ -109,6 +111,12 @@ def _arrive(turn: TurnBuilder, event: CustomerEvent) -> None:
     state = turn.state
     if address not in state.addresses:
         turn.change(addresses=(*state.addresses, address))
+def _is_echo(turn: TurnBuilder, event: CustomerEvent) -> bool:
+    """Say whether a mail repeats the last one: it is kept, and not answered again."""
+    thread = event.incoming.thread
+    return thread is not None and thread.echoes(turn.state.threads.get(event.incoming.address))
+
+
     if address in state.blocked:
         turn.change(blocked=tuple(a for a in state.blocked if a != address))
     turn.change(
@@ -121,6 +129,8 @@ def _took_note(turn: TurnBuilder, event: CustomerEvent) -> None:
     """Keep an edit, deletion or reaction with its message; act on a block."""
     incoming = event.incoming
     if incoming.kind != "block":
+    if event.incoming.thread is not None:
+        turn.change(threads={**state.threads, address: event.incoming.thread})
         if not turn.state.answer_to:
             _arrive(turn, event)
         turn.keep(event)

@@ -123,13 +123,14 @@ def _fetch_person(turn: TurnBuilder, utterance: Utterance) -> None:
 
 
 def _know_who_writes(turn: TurnBuilder, utterance: Utterance) -> None:
-    """Let it lapse who writes, after a silence or from another address."""
+    """Let it lapse who writes: after a silence, from another address, from a forged one."""
     known = turn.state.verified
     if known is None:
         return
     silence = turn.now - known.at
     lapsed = silence > turn.bot.front_door.verified_minutes * MINUTE
     lapsed = lapsed and utterance.last.signed_in is None  # who is, has just shown it again
+    lapsed = lapsed or any(event.incoming.unproven for event in utterance.events)
     if lapsed or known.address != turn.state.answer_to:
         turn.change(verified=None)
     else:

@@ -6,21 +6,29 @@ from typing import Any
 
 import httpx
 
+from aws.clients import patient_client
+from aws.mailer import SesMailer
 from bootstrap.house import house
+from channels.base import reached_at
+from channels.mail import CHANNEL as MAIL
 from deliver.batch import deliver
-from deliver.provider import HttpProvider
+from deliver.mail_provider import MailProvider
+from deliver.provider import TIMEOUT_SECONDS, HttpProvider, Providers
 from deliver.send import House
 
 
 @cache
 def _house() -> House:
     found = house()
+    simulated = found.settings.simulated_messengers_url
+    ses = patient_client("sesv2", TIMEOUT_SECONDS, reached_at(MAIL, simulated))
+    mail = MailProvider(SesMailer(ses, found.settings.mail_configuration_set))
     return House(
         table=found.table,
         inbound=found.inbound,
         outbound=found.outbound,
         vault=found.vault,
-        provider=HttpProvider(httpx.Client(), found.settings.simulated_messengers_url),
+        provider=Providers(HttpProvider(httpx.Client(), simulated), {MAIL.name: mail}),
         clock=found.clock,
         wait=time.sleep,
     )

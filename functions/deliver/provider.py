@@ -1,5 +1,6 @@
 """Make HTTP calls to messengers; the only place where an account's secrets meet a request."""
 
+from collections.abc import Mapping
 from typing import Protocol
 
 import httpx
@@ -58,7 +59,13 @@ class HttpProvider:
         )
 
 
-def _filled(template: str, secrets: Secrets) -> str:
-    for name, value in secrets.items():
-        template = template.replace(f"{{{name}}}", value)
-    return template
+class Providers:
+    """Make each call where it belongs: `own` are those of channels that need more than HTTP."""
+
+    def __init__(self, http: Provider, own: Mapping[str, Provider]) -> None:
+        self._http = http
+        self._own = own
+
+    def call(self, channel: str, call: Call, secrets: Secrets) -> ProviderResponse:
+        """Make one call. Raises Unavailable where the outcome is unknown, NotSent where not."""
+        return self._own.get(channel, self._http).call(channel, call, secrets)

@@ -18,6 +18,7 @@ from conversation.event import DeliveryFailed
 from conversation.message import Message
 from conversation.ports import DeliveryView, Inbound, Outbound, Parked, Table, Vault
 from conversation.turn import Delivery, Drain, MessageState, TurnRecord
+from deliver.joining import bubbles, joined
 from deliver.provider import NotSent, Provider
 
 VISIBILITY_SECONDS = 20
@@ -78,11 +79,12 @@ class _StillPaused(PforteError):
 
 @dataclass(frozen=True)
 class _Step:
-    """One call of a delivery; `last` of its message."""
+    """One call of a delivery; `last` of its message. `earlier` are messages that go with it."""
 
     message: Message
     call: Call
     last: bool
+    earlier: tuple[Message, ...] = ()
 
 
 def run(house: House, received: Sequence[Received]) -> set[str]:
@@ -229,7 +231,8 @@ class _Sending:
         secrets = self._house.vault.account(self._address.channel, self._address.account)
         cursor = record.cursor.get(delivery.address, 0)
         try:
-            steps = self._steps()
+            done = 0 if self._channel.abilities.joins else cursor
+            steps = self._steps(record, withdrawn)[done:]
         except Exception as error:  # noqa: BLE001  no repeat would help: refused, and told
             _log.error(
                 "cannot render",  # without the exception's text: it may hold what was written
@@ -240,15 +243,17 @@ class _Sending:
             )
             self._refuse("unrenderable")
             return
-        for number, step in enumerate(steps[cursor:], start=cursor + 1):
+        for number, step in enumerate(steps, start=cursor + 1):
             if withdrawn and step.message.author == "bot":
+                for earlier in step.earlier:
+                    table.note_outcome(delivery, number - 1, earlier.id, "withdrawn")
                 table.note_outcome(delivery, number, step.message.id, "withdrawn")
                 self._doubtful = False
                 continue
             if secrets is None:
                 self._refuse("not_connected")
                 return
-            self._mark_doubt(step.message)
+            self._mark_doubt(step)
             try:
                 status, outcome = self._make(step.call, secrets)
             except NotSent:
@@ -256,8 +261,10 @@ class _Sending:
                 raise
             if isinstance(outcome, Sent):
                 state: MessageState | None = "sent" if step.last else None
+                for earlier in step.earlier:  # the cursor only moves with the last of them
+                    table.note_outcome(delivery, number - 1, earlier.id, state, outcome.provider_id)
                 table.note_outcome(delivery, number, step.message.id, state, outcome.provider_id)
-                self._clear_doubt(last=number == len(steps))
+                self._clear_doubt(last=step is steps[-1])
             elif isinstance(outcome, RetryAfter):
                 self._retry_after(outcome, certain=status < 500)
                 return
@@ -276,26 +283,37 @@ class _Sending:
             return self._make(call.after_window, secrets)
         return response.status, outcome
 
-    def _steps(self) -> list[_Step]:
+    def _steps(self, record: TurnRecord, withdrawn: bool) -> list[_Step]:
+        """Return all calls of the delivery; where messages are joined, those of what is left."""
+        messages = self._delivery.messages
+        groups: list[tuple[Message, ...]] = [(message,) for message in messages]
+        if self._channel.abilities.joins:
+            left = [message for message in messages if message.id not in record.states]
+            groups = bubbles(left, withdrawn=withdrawn)
         steps: list[_Step] = []
-        for message in self._delivery.messages:
-            calls = self._channel.render(message, self._address.account, self._address.user)
+        for group in groups:
+            whole = joined(group)
+            calls = self._channel.render(whole, self._address.account, self._address.user)
             steps += [
-                _Step(message, call, last=number == len(calls))
+                _Step(whole, call, last=number == len(calls), earlier=group[:-1])
                 for number, call in enumerate(calls, start=1)
             ]
         return steps
 
-    def _mark_doubt(self, message: Message) -> None:
-        """Mark a message that may be sent twice; a parked delivery carries the doubt itself."""
+    def _mark_doubt(self, step: _Step) -> None:
+        """Mark what may be sent twice; a parked delivery carries the doubt itself."""
         if self._doubtful:
-            self._house.table.note_doubt(self._delivery, message.id)
+            self._note_doubt(step)
             self._doubtful = False
         if self._parked is not None:
             if self._parked.delivery.doubtful:
-                self._house.table.note_doubt(self._delivery, message.id)
+                self._note_doubt(step)
             else:
                 self._repark(doubtful=True)
+
+    def _note_doubt(self, step: _Step) -> None:
+        for message in (*step.earlier, step.message):
+            self._house.table.note_doubt(self._delivery, message.id)
 
     def _clear_doubt(self, last: bool) -> None:
         if self._parked is not None and not last:

@@ -12,7 +12,7 @@ from conversation.errors import NotFound, TooLarge, Unauthorized
 from conversation.event import CustomerEvent
 from conversation.identity import Identity
 from conversation.incoming import Incoming
-from conversation.masking import masked, masked_json
+from conversation.masking import masked, masked_json, masked_text
 from conversation.message import Content
 from conversation.ports import Archive, Inbound, Table, Vault
 from webhook.receipts import take_receipt
@@ -52,7 +52,7 @@ def receive(house: House, channel: str, request: WebhookRequest) -> HandshakeAns
     take an event: then the messenger comes again with all of them.
     """
     messenger = CHANNELS.get(channel)
-    if messenger is None or not messenger.abilities.pushed:
+    if messenger is None or not messenger.abilities.webhook:
         raise NotFound(f"There is no webhook for the channel {channel!r}.")
     secrets = house.vault.account(channel, request.account)
     if secrets is None:
@@ -87,22 +87,29 @@ def _is_odd(incoming: Incoming) -> bool:
     return unreadable or incoming.kind in ("other", "echo", "referral")
 
 
-def hand_over(house: House, incoming: Incoming) -> None:
-    """Put what happened into its conversation's group, card numbers masked. Raises Unavailable."""
+def hand_over(house: House, incoming: Incoming, original: str = "") -> None:
+    """Put what happened into its conversation's group, card numbers masked. Raises Unavailable.
+
+    `original` is the text before something was cut from it, where something was.
+    """
     event_id = house.identity.event(incoming)
     if incoming.content is not None:
-        content = _bounded(house.archive, masked(incoming.content), event_id, incoming.raw_kind)
+        content = _bounded(
+            house.archive, masked(incoming.content), event_id, incoming.raw_kind, original
+        )
         incoming = incoming.model_copy(update={"content": content})
     at = incoming.sent_at if incoming.sent_at is not None else house.clock()
     conversation = house.identity.conversation(incoming.address)
     house.inbound.send(conversation, CustomerEvent(id=event_id, at=at, incoming=incoming))
 
 
-def _bounded(archive: Archive, content: Content, event_id: str, kind: str) -> Content:
+def _bounded(
+    archive: Archive, content: Content, event_id: str, kind: str, original: str
+) -> Content:
     """Return what the table can hold of a content, the whole of it being archived."""
-    if len(content.text) > TEXT_LIMIT:
+    if original or len(content.text) > TEXT_LIMIT:
         key = f"texts/{event_id}.txt"
-        archive.put(key, content.text.encode())
+        archive.put(key, (masked_text(original) or content.text).encode())
         content = content.model_copy(update={"text": content.text[:TEXT_LIMIT], "archive": key})
     whole = content.to_json().encode()
     if len(whole) > CONTENT_LIMIT:

@@ -12,7 +12,7 @@ from channels import reasons
 from channels.base import Outcome, ProviderResponse, Refused, RetryAfter, Sent
 from channels.mail import CHANNEL
 from channels.mail_read import read
-from channels.mail_render import Thread
+from conversation.mail_thread import MailThread
 from conversation.message import Author, Button, Content, Message
 
 OURS, THEIRS = "service@stadtwerke.example", "erika@example.com"
@@ -29,15 +29,15 @@ def message(text: str, *titles: str, author: Author = "bot") -> Message:
     )
 
 
-def raw(given: Message, thread: Thread | None = None, user: str = THEIRS) -> bytes:
-    (call,) = CHANNEL.render(given, OURS, user, thread)
+def raw(given: Message, thread: MailThread | None = None, user: str = THEIRS) -> bytes:
+    (call,) = CHANNEL.render(given.model_copy(update={"thread": thread}), OURS, user)
     assert (call.method, call.path) == ("POST", "/v2/email/outbound-emails")
     assert call.json["FromEmailAddress"] == OURS
     assert call.json["Destination"] == {"ToAddresses": [user]}
     return b64decode(call.json["Content"]["Raw"]["Data"])
 
 
-def sent(given: Message, thread: Thread | None = None) -> EmailMessage:
+def sent(given: Message, thread: MailThread | None = None) -> EmailMessage:
     read_back = email.message_from_bytes(raw(given, thread), policy=email.policy.default)
     assert isinstance(read_back, EmailMessage)
     assert not read_back.defects
@@ -67,16 +67,15 @@ def test_options_are_numbered_lines() -> None:
 
 def test_a_reply_threads() -> None:
     """Subject, In-Reply-To and References are what mail programs put threads together by."""
-    thread = Thread(
+    thread = MailThread(
         subject="AW: Re: Zählerstand",
         in_reply_to="<b@x>",
         references=("<a@x>",),
         reply_to="service+tag@stadtwerke.example",
-        reference="SM-7KQ4-XD2M",
         sender="Stadtwerke Müller",
     )
     mail = sent(message("Danke"), thread)
-    assert mail["Subject"] == "Re: Zählerstand [SM-7KQ4-XD2M]"
+    assert mail["Subject"] == "Re: Zählerstand"
     assert (mail["In-Reply-To"], mail["References"]) == ("<b@x>", "<a@x> <b@x>")
     assert mail["Reply-To"] == "service+tag@stadtwerke.example"
     assert mail["From"] == f"Stadtwerke Müller <{OURS}>"
@@ -86,25 +85,26 @@ def test_a_reply_threads() -> None:
 @pytest.mark.parametrize(
     ("thread", "subject"),
     [
-        (Thread(subject="Umzug"), "Re: Umzug"),
-        (Thread(subject="Re: Umzug [SM-1]", reference="SM-1"), "Re: Umzug [SM-1]"),
-        (Thread(reference="SM-1"), "Re: [SM-1]"),
-        (Thread(), "Re:"),
-        (Thread(subject="x" * 500), "Re: " + "x" * 200),
-        (Thread(subject="ü" * 200), "Re: " + "ü" * 200),
+        (MailThread(subject="Umzug"), "Re: Umzug"),
+        (MailThread(subject="Re: AW: Umzug [SM-1]"), "Re: Umzug [SM-1]"),
+        (MailThread(), "Re:"),
+        (MailThread(subject="x" * 500), "Re: " + "x" * 200),
+        (MailThread(subject="ü" * 200), "Re: " + "ü" * 200),
     ],
 )
-def test_subjects(thread: Thread, subject: str) -> None:
-    """One "Re:", the reference number once, in lines that every server takes."""
+def test_subjects(thread: MailThread, subject: str) -> None:
+    """One "Re:" before the customer's own words, in lines that every server takes."""
     assert sent(message("x"), thread)["Subject"] == subject
     assert max(map(len, raw(message("x" * 5000), thread).split(b"\r\n"))) <= 998
 
 
-def test_a_long_thread_keeps_its_first_and_newest_ids() -> None:
-    """References stays short, and long ids whole."""
-    ids = [f"<{number}-{'x' * 100}@example.com>" for number in range(100)]
-    mail = raw(message("x"), Thread(references=ids, in_reply_to="<last@x>"))
-    assert read(mail).references == (ids[0], *ids[-18:], "<last@x>")
+def test_references_name_the_answered_mail_last() -> None:
+    """Long ids stay whole, and none stands there twice."""
+    ids = tuple(f"<{number}-{'x' * 100}@example.com>" for number in range(5))
+    mail = raw(message("x"), MailThread(references=ids, in_reply_to="<last@x>"))
+    assert read(mail).references == (*ids, "<last@x>")
+    again = raw(message("x"), MailThread(references=ids, in_reply_to=ids[-1]))
+    assert read(again).references == ids
 
 
 @pytest.mark.parametrize(
@@ -112,12 +112,11 @@ def test_a_long_thread_keeps_its_first_and_newest_ids() -> None:
 )
 def test_no_value_begins_another_header_field(hostile: str) -> None:
     """A customer's subject, name or id cannot add a recipient."""
-    thread = Thread(
+    thread = MailThread(
         subject=hostile,
         in_reply_to=hostile,
         references=(hostile,),
         reply_to=hostile,
-        reference=hostile,
         sender=hostile,
     )
     head = raw(message("x"), thread).partition(b"\r\n\r\n")[0].decode()
