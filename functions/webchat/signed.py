@@ -73,7 +73,7 @@ def _check_signature(
     """Let pass what one of the keys signed, by the key's own algorithm and under its own name."""
     if "crit" in head:
         raise Unauthorized("The token has extensions (crit) that are not known here.")
-    named, algorithm = head.get("kid"), head.get("alg")
+    named, algorithm = head.get("kid"), _text(head.get("alg"))
     bytes_of_it = _decoded(signature)
     for key in company.signers:
         same = not key.id or named is None or named == key.id

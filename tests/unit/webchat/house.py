@@ -14,6 +14,7 @@ from conversation.message import Author, Button, Content, Message
 from conversation.turn import Turn, TurnRecord
 from tests.fakes import Faults, MemoryArchive, MemoryInbound, MemoryQueue, MemoryTable
 from tests.gateway import http_event
+from webchat.company import Company
 from webchat.outside import Outside
 from webchat.routes import Webchat
 
@@ -43,6 +44,7 @@ class House:
         clock: Callable[[], int] = lambda: NOW,
         origins: tuple[str, ...] = ("*",),
         faults: Faults | None = None,
+        company: Callable[[], Company | None] = lambda: None,
     ) -> None:
         self.clock = clock
         self.table = MemoryTable(clock, faults)
@@ -56,6 +58,7 @@ class House:
             identity=lambda: self.identity,
             clock=clock,
             origins=origins,
+            company=company,
         )
         self.webchat = Webchat(outside)
 
