@@ -13,6 +13,7 @@ from channels.files import Download, Lost
 from conversation.incoming import Incoming
 from conversation.media import GONE, MEDIA_LIMIT
 from conversation.message import Message
+from conversation.window import WindowRule
 
 type Secrets = Mapping[str, str]
 """An account's secrets by name, as `pforte connect` stored them (`access_token` …)."""
@@ -96,6 +97,7 @@ class Abilities:
     """What a messenger can show; lengths in characters unless the module says otherwise.
 
     `pushed`: messages are sent to it; `webhook`: it calls one of ours; `joins`: what a turn says
+    goes out as one message. `window` is None where one
     may write at any time. `files` are the kinds that can be sent, each with its most bytes; a file
     that comes in can be fetched up to `file_in` bytes.
     """
@@ -110,8 +112,7 @@ class Abilities:
     pushed: bool = True
     files: Mapping[str, int] = field(default_factory=dict)
     file_in: int = MEDIA_LIMIT
-    webhook: bool = True
-    joins: bool = False
+    window: WindowRule | None = None
 
 
 class Channel(Protocol):
@@ -153,6 +154,13 @@ class Channel(Protocol):
     def located(self, response: ProviderResponse) -> Download | Lost:
         """Read where the file lies from that call's answer. Raises Unavailable."""
         return Lost(GONE)
+
+
+def filled(template: str, secrets: Secrets) -> str:
+    """Return a template of ours with the account's secrets in their places."""
+    for name, value in secrets.items():
+        template = template.replace(f"{{{name}}}", value)
+    return template
 
 
 def reached_at(channel: Channel, simulated: str = "") -> str:

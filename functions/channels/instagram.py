@@ -10,7 +10,7 @@ from typing import Final
 
 from channels.base import Abilities
 from channels.messenger_platform import MessengerPlatform
-from channels.messenger_render import QUICK_REPLIES, TITLE, Dialect
+from channels.messenger_render import QUICK_REPLIES, TITLE, WINDOW, Dialect
 from channels.text import octets
 
 CHANNEL: Final = MessengerPlatform(
@@ -18,7 +18,13 @@ CHANNEL: Final = MessengerPlatform(
     "instagram",
     Dialect(
         # In bytes: general knowledge, Meta's pages name the number alone.
-        Abilities(text_limit=1000, buttons=QUICK_REPLIES, button_title=TITLE, receipts=True),
+        Abilities(
+            text_limit=1000,
+            buttons=QUICK_REPLIES,
+            button_title=TITLE,
+            receipts=True,
+            window=WINDOW,
+        ),
         size=octets,
     ),
     host="{graph_host}",

@@ -4,13 +4,19 @@ from typing import Final
 
 from channels.base import Abilities
 from channels.messenger_platform import MessengerPlatform
-from channels.messenger_render import QUICK_REPLIES, TITLE, Dialect
+from channels.messenger_render import QUICK_REPLIES, TITLE, WINDOW, Dialect
 
 CHANNEL: Final = MessengerPlatform(
     "messenger",
     "page",
     Dialect(
-        Abilities(text_limit=2000, buttons=QUICK_REPLIES, button_title=TITLE, receipts=True),
+        Abilities(
+            text_limit=2000,
+            buttons=QUICK_REPLIES,
+            button_title=TITLE,
+            receipts=True,
+            window=WINDOW,
+        ),
         envelope={"messaging_type": "RESPONSE"},
     ),
 )

@@ -12,6 +12,17 @@ from channels.base import Abilities, Call
 from channels.meta import BEARER
 from channels.text import fit, length, numbered, split
 from conversation.message import Content, Message
+from conversation.window import DAY, WindowRule
+
+WINDOW: Final = WindowRule(
+    person=7 * DAY, opened_by=frozenset({"message", "reaction", "referral"})
+)
+"""Messages, taps on buttons, links into the chat and reactions open it: Meta's page on the policy.
+
+The first message after an ad "may" open seven days; that is not counted on. No templates: Meta's
+page on utility messages names four countries, none of them in Europe, and of the message tags
+only the human agent's is left (general knowledge).
+"""
 
 QUICK_REPLIES: Final = 13
 TITLE: Final = 20

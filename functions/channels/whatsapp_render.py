@@ -12,6 +12,7 @@ from channels.base import Abilities, Call
 from channels.meta import BEARER
 from channels.text import fit, length, numbered, split
 from conversation.message import Content, Message
+from conversation.window import WindowRule
 
 ABILITIES: Final = Abilities(
     text_limit=4096,
@@ -21,6 +22,9 @@ ABILITIES: Final = Abilities(
     row_title=24,
     own_reference=True,
     receipts=True,
+    # A message opens it ("messages you or calls you", Meta's page on sending messages); that a
+    # reaction does is said nowhere, and calls do not reach us.
+    window=WindowRule(templates=True),
 )
 
 _INTERACTIVE_BODY = 1024

@@ -26,11 +26,12 @@ def claim(
     writer: str,
     idle: int,
     pushed: bool,
+    unsent: str = "",
 ) -> Conversation:
     """Return the conversation as the agent's, with the turn that tells the customer so.
 
     `joined` is what the customer is told, None for nothing; it is not delivered where the channel
-    is not `pushed` or the customer blocked us there. An agent who has not answered after `idle`
+    is not `pushed`, where the customer blocked us, or for the reason `unsent`. An agent who has not answered after `idle`
     loses the conversation to the queue. The `flush` timer finishes the turn should
     the claimer die. The turn that was pending must have been flushed. Times in ms. Raises
     Conflict where nobody waits: it is with somebody, or the bot has it.
@@ -38,8 +39,9 @@ def claim(
     if conversation.assignee != QUEUE or conversation.escalation is None:
         raise Conflict("The conversation does not wait any more.")
     sequence, epoch = conversation.sequence + 1, conversation.epoch + 1
-    message = _message(conversation, sequence, agent, joined, now)
-    delivery = _delivery(conversation, sequence, epoch, message, now) if pushed else None
+    message = _message(conversation, sequence, agent, joined, now, unsent)
+    sent = pushed and not unsent
+    delivery = _delivery(conversation, sequence, epoch, message, now) if sent else None
     timers = {what: at for what, at in conversation.timers.items() if what != "promise"}
     return conversation.model_copy(
         update={
@@ -67,7 +69,12 @@ def claim(
 
 
 def _message(
-    conversation: Conversation, sequence: int, agent: str, joined: Content | None, now: int
+    conversation: Conversation,
+    sequence: int,
+    agent: str,
+    joined: Content | None,
+    now: int,
+    unsent: str,
 ) -> Message | None:
     if joined is None or not conversation.answer_to:
         return None
@@ -78,6 +85,7 @@ def _message(
         content=joined,
         sent_at=now,
         agent=agent,
+        unsent=unsent,
     )
 
 

@@ -60,6 +60,7 @@ class Conversation(Model):
     customer's last request, for the summary. `tracker` is the bot's own state, `asked_for` the
     question of the form that is open, `later` what is to be done after it. `wished`: `language`
     was asked for, and is kept. `blocked` are addresses whose owner blocked us. `heard` is when
+    (ms) the customer last opened the messaging window of an address, where its messenger has one.
     `acknowledged_at` (ms) is when a waiting customer was last told that an addition was taken.
     `threads` are the customer's last mails, by address.
     """
@@ -77,6 +78,7 @@ class Conversation(Model):
     addresses: tuple[str, ...] = ()
     answer_to: str = ""
     blocked: tuple[str, ...] = ()
+    heard: dict[str, int] = Field(default_factory=dict)
     tracker: bytes = b""
     asked_for: Asked | None = None
     later: tuple[Understanding, ...] = ()

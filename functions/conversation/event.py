@@ -6,6 +6,7 @@ from pydantic import ConfigDict, Field, SerializerFunctionWrapHandler, TypeAdapt
 
 from conversation.incoming import Incoming
 from conversation.model import Model
+from conversation.template import FilledTemplate
 
 
 class _Event(Model):
@@ -28,12 +29,18 @@ class CustomerEvent(_Event):
 
 
 class Reply(_Event):
-    """An agent answers; `epoch` is the one in which it was written."""
+    """An agent answers; `epoch` is the one in which it was written.
+
+    `address` is where to, "" for where the customer wrote last. `template`: it goes as a template
+    of the messenger's, `text` being what the customer reads.
+    """
 
     kind: Literal["reply"] = "reply"
     agent: str
     epoch: int
     text: str
+    address: str = ""
+    template: FilledTemplate | None = None
 
 
 class Resolve(_Event):

@@ -4,6 +4,7 @@ from typing import Literal
 
 from conversation.mail_thread import MailThread
 from conversation.model import Model
+from conversation.template import FilledTemplate
 
 Author = Literal["customer", "bot", "agent", "system"]
 """`bot` = an answer, withdrawn by a claim; `system` = the house's own words, never withdrawn."""
@@ -46,6 +47,7 @@ class Content(Model):
     whole text where it was too long for the table; `text` then holds its beginning.
     `menu` asks for a list instead of buttons and names its opener. `album` is the messenger's id
     of the group of media that this is one of. `subject` is a mail's.
+    `template`: this is sent as a template of the messenger's, `text` being what the customer reads.
     """
 
     text: str = ""
@@ -57,6 +59,7 @@ class Content(Model):
     archive: str = ""
     menu: str = ""
     album: str = ""
+    template: FilledTemplate | None = None
 
 
     subject: str = ""
@@ -78,6 +81,7 @@ class Message(Model):
     None for words that only agents see. `sent_at` in ms. `agent` names the person who wrote it.
     `provider_id` is the messenger's id of a customer's message; ids of what we send are outcomes
     and stand in the turn's record. `change` marks an edit, deletion or reaction of an earlier
+    message. `thread` is what a mail of ours answers. `unsent` is the
     reason, a word of ours, why it was never tried to send this.
     """
 
@@ -91,3 +95,4 @@ class Message(Model):
     provider_id: str = ""
     change: Change | None = None
     thread: MailThread | None = None
+    unsent: str = ""

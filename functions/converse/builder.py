@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from random import Random
 from typing import Any
 
+from channels.reach import unsendable
+from channels.reasons import WINDOW_CLOSED
 from channels.registry import channel_named
 from conversation.address import Address
 from conversation.bot import Bot
@@ -61,6 +63,11 @@ class TurnBuilder:
         return self.state.language or self.bot.front_door.default_language
 
     @property
+    def is_unanswered(self) -> bool:
+        """Say whether an answer of the bot's was decided that cannot be sent."""
+        return any(m.author == "bot" and m.unsent == WINDOW_CLOSED for m in self._messages)
+
+    @property
     def seed(self) -> int:
         """Return the next number of this turn's own row: the same row in every repeat."""
         return self._random.getrandbits(32)
@@ -111,19 +118,19 @@ class TurnBuilder:
         self._said.append((author, content))
         if not urgent:
             self._disclose()
+        unsent = unsendable(self.state, self.state.answer_to, author, content, self.now)
         self._add(
             Message(
                 id=self._next_id(),
                 author=author,
                 address=self.state.answer_to,
-                content=self._offered(content),
+                content=content if unsent else self._offered(content),
                 sent_at=self.now,
                 agent=agent,
                 event_id=event_id,
+                unsent=unsent,
             )
         )
-        if self.state.answer_to in self.state.blocked:
-            self.note("delivery_failed: blocked")
         self._disclose()
 
     def utter(self, response: str, author: Author = "system", **values: str) -> None:
@@ -225,9 +232,12 @@ class TurnBuilder:
 
     def _disclose(self) -> None:
         """Tell once per channel that a digital assistant answers (AI Act Art. 50, GDPR Art. 13)."""
-        channel = Address.parse(self.state.answer_to).channel
+        address = self.state.answer_to
+        channel = Address.parse(address).channel
         if channel in self.state.disclosed:
             return
+        if unsendable(self.state, address, "system", Content(), self.now):
+            return  # told with the first words that get through
         self.change(disclosed=(*self.state.disclosed, channel))
         self.utter("utter_pforte_disclosure", privacy_url=self.bot.front_door.privacy_url)
 
@@ -235,7 +245,7 @@ class TurnBuilder:
         by_address: dict[str, list[Message]] = {}
         for message in self._messages:
             address = message.address
-            if message.author == "customer" or address is None or address in self.state.blocked:
+            if message.author == "customer" or address is None or message.unsent:
                 continue
             if channel_named(Address.parse(address).channel).abilities.pushed:
                 by_address.setdefault(address, []).append(message)

@@ -8,6 +8,8 @@ from collections.abc import Generator, Iterator, Mapping
 from itertools import groupby
 from typing import Any, assert_never
 
+from channels.reach import heard_from, refused_at, takes_templates
+from channels.reasons import WINDOW_CLOSED
 from conversation.bot import Bot
 from conversation.conversation import BOT, QUEUE, Conversation
 from conversation.event import (
@@ -57,6 +59,8 @@ def decide(
         else:
             for event in events:
                 _happen(turn, event)
+    if turn.is_unanswered and turn.state.assignee == BOT:
+        hand_over(turn, "delivery_failed", detail=WINDOW_CLOSED, response="")
     return turn.finish(results)
 
 
@@ -87,6 +91,8 @@ def _customer(
     turn: TurnBuilder, events: list[CustomerEvent]
 ) -> Generator[ActionCall, dict[str, Any]]:
     """Keep everything; answer messages, burst by burst, danger before anything else."""
+    for event in events:
+        turn.change(heard=heard_from(turn.state, event.incoming, turn.now))
     for is_message, same in groupby(events, lambda e: e.incoming.kind == "message"):
         if not is_message:
             for event in same:
@@ -170,11 +176,22 @@ def _has_it(turn: TurnBuilder, event: Reply | Resolve | HandBack) -> bool:
 
 
 def _reply(turn: TurnBuilder, event: Reply) -> None:
-    if not _has_it(turn, event):
+    if not _has_it(turn, event) or not _may_go(turn, event):
         _return_as_draft(turn, event)
         return
     turn.drop_timers("claim")
-    turn.say(Content(text=event.text), "agent", agent=event.agent, event_id=event.id)
+    turn.change(answer_to=event.address or turn.state.answer_to)
+    content = Content(text=event.text, template=event.template)
+    turn.say(content, "agent", agent=event.agent, event_id=event.id)
+
+
+def _may_go(turn: TurnBuilder, event: Reply) -> bool:
+    """Say whether a reply can be said where the agent wants it, and in that form."""
+    address = event.address or turn.state.answer_to
+    known = not event.address or (
+        address in turn.state.addresses and address not in turn.state.blocked
+    )
+    return known and (event.template is None or takes_templates(address))
 
 
 def _return_as_draft(turn: TurnBuilder, event: Reply) -> None:
@@ -185,6 +202,7 @@ def _return_as_draft(turn: TurnBuilder, event: Reply) -> None:
 def _delivery_failed(turn: TurnBuilder, event: DeliveryFailed) -> None:
     """Show the failure; fetch a person where an answer is missing, without a word to there."""
     turn.note(f"delivery_failed: {event.reason}", event.id)
+    turn.change(heard=refused_at(turn.state, event.address, event.reason, event.at))
     if event.reason.partition(" ")[0] in UNREACHABLE and event.address not in turn.state.blocked:
         turn.change(blocked=(*turn.state.blocked, event.address))
     elif turn.state.assignee == BOT and not event.only_system:

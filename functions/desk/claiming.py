@@ -3,6 +3,7 @@
 from uuid import uuid4
 
 from aws.journal import flush
+from channels.reach import unsendable
 from channels.registry import CHANNELS
 from conversation.address import Address
 from conversation.claim import claim
@@ -70,14 +71,17 @@ def claim_this(outside: Outside, agent: Agent, id_: str, again: bool = True) -> 
 def _claimed(outside: Outside, agent: Agent, conversation: Conversation) -> Conversation:
     voice = outside.voice
     language = conversation.language or voice.front_door.default_language
+    joined = voice.say("utter_pforte_agent_joined", language, 0, agent=agent.name)
+    now, address = outside.clock(), conversation.answer_to
     return claim(
         conversation,
         agent=agent.id,
         name=agent.name,
-        joined=voice.say("utter_pforte_agent_joined", language, 0, agent=agent.name),
-        now=outside.clock(),
+        joined=joined,
+        now=now,
         writer=uuid4().hex,
-        pushed=_pushed(conversation.answer_to),
+        pushed=_pushed(address),
+        unsent=unsendable(conversation, address, "system", joined, now) if address else "",
         idle=voice.front_door.claim_idle_minutes * 60_000,
     )
 

@@ -100,7 +100,8 @@ def _entry(record: TurnRecord, message: Message, people: People) -> Entry:
         unreadable=content.unreadable,
         long=bool(content.archive),
         state=_state(record, message),
-        reason=record.reasons.get(message.id, record.refused.get(message.address or "", "")),
+        reason=message.unsent
+        or record.reasons.get(message.id, record.refused.get(message.address or "", "")),
         doubtful=message.id in record.unknown,
     )
 
@@ -109,6 +110,8 @@ def _state(record: TurnRecord, message: Message) -> State:
     """Say what became of a message; a receipt tells more than our own outcome."""
     if message.author == "customer" or message.address is None:
         return ""
+    if message.unsent:
+        return "failed"
     outcome = record.states.get(message.id)
     receipt = _BY_RANK.get(record.receipts.get(message.id, 0))
     if outcome in ("failed", "withdrawn"):

@@ -111,7 +111,9 @@ def test_who_blocks_us_is_not_written_to(house: House) -> None:
     house.rest()
     assert house.messenger.calls == calls
     notes = [m.content.text for m in house.thread() if m.address is None]
-    assert notes == ["blocked", "delivery_failed: blocked"]
+    assert notes == ["blocked"]
+    [reply] = [m for m in house.thread() if m.author == "agent"]
+    assert reply.unsent == "blocked"
 
 
 @pytest.mark.parametrize("by", ["membership", "message"])
