@@ -110,6 +110,8 @@ class Abilities:
     own_reference: bool = False
     receipts: bool = False
     pushed: bool = True
+    webhook: bool = True
+    joins: bool = False
     files: Mapping[str, int] = field(default_factory=dict)
     file_in: int = MEDIA_LIMIT
     window: WindowRule | None = None

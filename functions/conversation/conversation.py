@@ -93,9 +93,9 @@ class Conversation(Model):
     question: Question | None = None
     disclosed: tuple[str, ...] = ()
     acknowledged_at: int = 0
+    threads: dict[str, MailThread] = Field(default_factory=dict)
     last_message: str = ""
     last_message_at: int = 0
-    threads: dict[str, MailThread] = Field(default_factory=dict)
     pending: Turn | None = None
     started: StartedTurn | None = None
     writer: str = ""

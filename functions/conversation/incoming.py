@@ -52,6 +52,8 @@ class Incoming(Model):
     the customer blocked us (True) or allowed us again (False). `name` is the customer's profile
     name where it is told. `ref` is what the link carried by which the customer came in. `raw_kind`
     is the messenger's own word for the kind. `thread` is what an answer by mail must name.
+    `unproven`: nobody vouches for it that this sender wrote it. `signed_in` is who the company
+    itself says it is.
     """
 
     kind: IncomingKind
@@ -71,10 +73,10 @@ class Incoming(Model):
     ref: str = ""
     raw_kind: str = ""
     signed_in: SignedIn | None = None
-
-    @property
     thread: MailThread | None = None
     unproven: bool = False
+
+    @property
     def address(self) -> str:
         """Return `channel:account:user`."""
         return f"{self.channel}:{self.account}:{self.user}"

@@ -59,10 +59,10 @@ class Content(Model):
     archive: str = ""
     menu: str = ""
     album: str = ""
+    subject: str = ""
     template: FilledTemplate | None = None
 
 
-    subject: str = ""
 ChangeKind = Literal["edit", "delete", "reaction"]
 
 

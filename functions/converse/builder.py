@@ -128,6 +128,7 @@ class TurnBuilder:
                 sent_at=self.now,
                 agent=agent,
                 event_id=event_id,
+                thread=self.state.threads.get(self.state.answer_to),
                 unsent=unsent,
             )
         )
@@ -135,7 +136,6 @@ class TurnBuilder:
 
     def utter(self, response: str, author: Author = "system", **values: str) -> None:
         """Say one of the bot's or the house's sentences."""
-                thread=self.state.threads.get(self.state.answer_to),
         self.say(self.bot.say(response, self.language, self.seed, **values), author)
 
     def note(self, text: str, event_id: str = "") -> None:

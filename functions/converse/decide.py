@@ -111,32 +111,32 @@ def _customer(
             yield from respond(turn, utterance)
 
 
-def _arrive(turn: TurnBuilder, event: CustomerEvent) -> None:
-    """Know the address; who writes to us has not blocked us."""
-    address = event.incoming.address
-    state = turn.state
-    if address not in state.addresses:
-        turn.change(addresses=(*state.addresses, address))
 def _is_echo(turn: TurnBuilder, event: CustomerEvent) -> bool:
     """Say whether a mail repeats the last one: it is kept, and not answered again."""
     thread = event.incoming.thread
     return thread is not None and thread.echoes(turn.state.threads.get(event.incoming.address))
 
 
+def _arrive(turn: TurnBuilder, event: CustomerEvent) -> None:
+    """Know the address; who writes to us has not blocked us."""
+    address = event.incoming.address
+    state = turn.state
+    if address not in state.addresses:
+        turn.change(addresses=(*state.addresses, address))
     if address in state.blocked:
         turn.change(blocked=tuple(a for a in state.blocked if a != address))
     turn.change(
         answer_to=address,
         name=event.incoming.name or state.name,
     )
+    if event.incoming.thread is not None:
+        turn.change(threads={**state.threads, address: event.incoming.thread})
 
 
 def _took_note(turn: TurnBuilder, event: CustomerEvent) -> None:
     """Keep an edit, deletion or reaction with its message; act on a block."""
     incoming = event.incoming
     if incoming.kind != "block":
-    if event.incoming.thread is not None:
-        turn.change(threads={**state.threads, address: event.incoming.thread})
         if not turn.state.answer_to:
             _arrive(turn, event)
         turn.keep(event)
