@@ -5,7 +5,7 @@ from typing import Protocol
 
 import httpx
 
-from channels.base import Call, ProviderResponse, Secrets, reached_at
+from channels.base import Call, ProviderResponse, Secrets, filled, reached_at
 from channels.registry import channel_named
 from conversation.errors import Unavailable
 
@@ -36,8 +36,8 @@ class HttpProvider:
     def call(self, channel: str, call: Call, secrets: Secrets) -> ProviderResponse:
         """Make one call. Raises Unavailable where the outcome is unknown, NotSent where not."""
         base_url = reached_at(channel_named(channel), self._simulated)
-        url = _filled(base_url + call.path, secrets)
-        headers = {name: _filled(value, secrets) for name, value in call.headers.items()}
+        url = filled(base_url + call.path, secrets)
+        headers = {name: filled(value, secrets) for name, value in call.headers.items()}
         try:
             response = self._client.request(
                 call.method,
