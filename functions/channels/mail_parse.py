@@ -12,8 +12,8 @@ from channels import mail_headers
 from channels.loose import NOBODY
 from channels.mail_bounce import Report
 from channels.mail_read import Mail
-from channels.mail_tag import untagged
-from conversation.incoming import Incoming
+from channels.mail_tag import has_tag, untagged
+from conversation.incoming import Incoming, IncomingKind
 from conversation.mail_thread import MailThread
 from conversation.message import Content
 
@@ -30,9 +30,9 @@ _SUBJECT: Final = 200
 def incoming(mail: Mail, account: str, envelope: Sequence[str] = ()) -> list[Incoming]:
     """Return a mail's events: a message, what it reports, or one of kind `other`.
 
-    Automatic mail is of that kind, its reason in `raw_kind`. What a program says to somebody ("I
-    am away until Monday") brings its content along: it may be shown and is never answered by a
-    program. `envelope`: to whom it was sent, where that is known.
+    Automatic mail is no message, unless it answers a tagged address ("I am away until Monday").
+    Either way its reason is in `raw_kind`, no program may answer it, and what it says to somebody
+    comes along, to be shown. `envelope`: to whom it was sent, where that is known.
     """
     named = [*envelope, *mail.recipients]
     account = account or next(map(untagged, named), NOBODY)
@@ -40,10 +40,12 @@ def incoming(mail: Mail, account: str, envelope: Sequence[str] = ()) -> list[Inc
         return [_status(mail, report, account) for report in mail.reports]
     automatic = mail.automatic or ("loop" if mail.sender == untagged(account) else "")
     says_something = not automatic or automatic in _PROGRAMS
+    answering = automatic in _PROGRAMS and any(map(has_tag, named))
+    kind: IncomingKind = "message" if not automatic or answering else "other"
     replied = (*mail.in_reply_to, *mail.references[-1:])
     return [
         Incoming(
-            kind="other" if automatic else "message",
+            kind=kind,
             channel="email",
             account=account,
             user=mail.sender or NOBODY,

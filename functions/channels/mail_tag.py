@@ -30,6 +30,11 @@ def conversation_of(address: str, key: bytes) -> str:
     return found[1]
 
 
+def has_tag(address: str) -> bool:
+    """Say whether an address has a tag, ours or not."""
+    return bool(_tag(address))
+
+
 def untagged(address: str) -> str:
     """Return an address of ours without its tag."""
     local, at, domain = address.rpartition("@")

@@ -49,8 +49,10 @@ def _take_mail(house: House, item: Mapping[str, Any]) -> None:
         if incoming.content is None or _is_our_own(house, incoming):
             _take_report(house, incoming, own)
         else:
-            dated = {"sent_at": mail_ses.believed_time(item, incoming.sent_at)}
-            complete = _complete(house, incoming.model_copy(update=dated), settings, key)
+            update: dict[str, object] = {"sent_at": mail_ses.believed_time(item, incoming.sent_at)}
+            if incoming.raw_kind:  # a program wrote it: it stands in the thread, unanswered
+                update["kind"] = "other"
+            complete = _complete(house, incoming.model_copy(update=update), settings, key)
             hand_over(house, complete, mail.original if _is_cut(mail) else "")
 
 

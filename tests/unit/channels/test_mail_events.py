@@ -210,6 +210,8 @@ def test_what_a_program_says_to_somebody_can_be_shown() -> None:
     assert away.raw_kind == "auto-replied"
     assert away.content is not None
     assert away.content.text == "Bis Montag fort."
+    tagged_one = mail("Auto-Submitted: auto-replied", "To: service+abc@stadtwerke.example")
+    assert (tagged_one.kind, tagged_one.raw_kind) == ("message", "auto-replied")
     for field in ("Return-Path: <>", f"From: {OURS}", "X-Pforte-Message: conversation.7.0"):
         assert mail(field).content is None
 
@@ -384,4 +386,4 @@ def test_nobody_comes_in_through_a_webhook() -> None:
     request = WebhookRequest("POST", OURS, {}, (EVENTS / "text.eml").read_bytes())
     assert not CHANNEL.verify(request, {"app_secret": "x", "secret_token": "x"})
     assert CHANNEL.handshake(request, {}) is None
-    assert CHANNEL.name not in CHANNELS
+    assert not CHANNELS[CHANNEL.name].abilities.webhook
