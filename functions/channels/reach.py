@@ -8,6 +8,7 @@ from conversation.incoming import Incoming
 from conversation.message import Author, Content
 from conversation.window import (
     Standing,
+    Window,
     WindowRule,
     heard_again,
     standing,
@@ -29,7 +30,12 @@ def unsendable(
 
 def standing_at(conversation: Conversation, address: str, now: int) -> Standing:
     """Say who may write freely to an address of a conversation."""
-    return standing(window_of(_rule(address), conversation.heard.get(address)), now)
+    return standing(window_at(conversation, address), now)
+
+
+def window_at(conversation: Conversation, address: str) -> Window | None:
+    """Return until when one may write freely to an address, None where that is not known to end."""
+    return window_of(_rule(address), conversation.heard.get(address))
 
 
 def takes_templates(address: str) -> bool:

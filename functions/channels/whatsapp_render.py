@@ -1,6 +1,7 @@
-"""Write messages as calls of the WhatsApp Cloud API: text, reply buttons, lists.
+"""Write messages as calls of the WhatsApp Cloud API: text, reply buttons, lists, templates.
 
-Lengths in UTF-16 code units. Source: the Cloud API's pages on text and interactive messages.
+Lengths in UTF-16 code units. Source: the Cloud API's pages on text, interactive and template
+messages.
 """
 
 import re
@@ -12,6 +13,7 @@ from channels.base import Abilities, Call
 from channels.meta import BEARER
 from channels.text import fit, length, numbered, split
 from conversation.message import Content, Message
+from conversation.template import FilledTemplate
 from conversation.window import WindowRule
 
 ABILITIES: Final = Abilities(
@@ -60,6 +62,8 @@ def render(message: Message, account: str, user: str) -> list[Call]:
 
 
 def _bodies(content: Content) -> list[Mapping[str, Any]]:
+    if content.template is not None:
+        return [_template(content.template)]
     action = _action(content)
     if action is None:
         text = numbered(content.text, content.buttons) if content.buttons else content.text
@@ -69,6 +73,14 @@ def _bodies(content: Content) -> list[Mapping[str, Any]]:
     before = content.text.rstrip().removesuffix(parts[-1])
     interactive = {"body": {"text": parts[-1]}, **action}
     return [*_texts(before), {"type": "interactive", "interactive": interactive}]
+
+
+def _template(filled: FilledTemplate) -> Mapping[str, Any]:
+    """Return the message of a template whose placeholders are numbers, all of them in its body."""
+    parameters = [{"type": "text", "text": value} for value in filled.parameters]
+    components = [{"type": "body", "parameters": parameters}] if parameters else []
+    template = {"name": filled.name, "language": {"code": filled.language}}
+    return {"type": "template", "template": {**template, "components": components}}
 
 
 def _texts(text: str) -> list[Mapping[str, Any]]:

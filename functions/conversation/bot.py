@@ -11,6 +11,7 @@ from pydantic import Field
 from conversation.escalation import Reason
 from conversation.message import Content
 from conversation.model import Model
+from conversation.template import Template
 from conversation.turn import ActionCall
 from conversation.understanding import Language, Understanding
 
@@ -32,7 +33,8 @@ class FrontDoor(Model):
 
     Times: `reopening_hours`, `claim_idle_minutes` as named; who has said nothing for
     `verified_minutes` must say again who it is. `teams` are the queues and how they
-    are called in each language; `team_by_intent` names a team for what is handed over with that
+    are called in each language; `templates` are those that messengers have approved;
+    `team_by_intent` names a team for what is handed over with that
     intent. `identity` names the slots that each claim of a company's token fills: with all of them
     it is known who writes.
     """
@@ -46,6 +48,7 @@ class FrontDoor(Model):
     team_by_intent: Mapping[str, str] = {}
     danger_words: tuple[DangerWord, ...] = ()
     reopening_hours: int = Field(default=24, ge=0)
+    templates: tuple[Template, ...] = ()
     claim_idle_minutes: int = Field(default=15, ge=1)
     verified_minutes: int = Field(default=30, ge=1)
     identity: Mapping[str, tuple[str, ...]] = {}

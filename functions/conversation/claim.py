@@ -31,9 +31,9 @@ def claim(
     """Return the conversation as the agent's, with the turn that tells the customer so.
 
     `joined` is what the customer is told, None for nothing; it is not delivered where the channel
-    is not `pushed`, where the customer blocked us, or for the reason `unsent`. An agent who has not answered after `idle`
-    loses the conversation to the queue. The `flush` timer finishes the turn should
-    the claimer die. The turn that was pending must have been flushed. Times in ms. Raises
+    is not `pushed`, where the customer blocked us, or for the reason `unsent`. An agent who has not
+    answered after `idle` loses the conversation to the queue. The `flush` timer finishes the turn
+    should the claimer die. The turn that was pending must have been flushed. Times in ms. Raises
     Conflict where nobody waits: it is with somebody, or the bot has it.
     """
     if conversation.assignee != QUEUE or conversation.escalation is None:

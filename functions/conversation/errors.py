@@ -6,6 +6,7 @@ PforteError
 │   ├── Forbidden           403  known, but not allowed
 │   ├── NotFound            404
 │   ├── Conflict            409  somebody else was faster
+│   │   └── WindowClosed    409  the messenger's window: only a template goes, or another address
 │   ├── TooLarge            413
 │   └── Malformed           400  not JSON, or not what the address takes
 ├── Unavailable             infrastructure: throttled, timed out, out of reach; try again later
@@ -57,6 +58,12 @@ class Conflict(RequestError):
 
     status = 409
     title = "Conflict"
+
+
+class WindowClosed(Conflict):
+    """One may no longer write freely to this address."""
+
+    title = "Window closed"
 
 
 class TooLarge(RequestError):

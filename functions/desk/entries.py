@@ -6,7 +6,7 @@ from typing import Any, Literal
 from channels.registry import CHANNELS
 from conversation.address import Address
 from conversation.incoming import RECEIPT_RANK
-from conversation.message import Attachment, Author, Message
+from conversation.message import Attachment, Author, Content, Message
 from conversation.model import Model
 from conversation.turn import ActionDone, TurnRecord
 from desk.people import People
@@ -95,7 +95,7 @@ def _entry(record: TurnRecord, message: Message, people: People) -> Entry:
         mine=message.author == "agent" and message.agent == people.reader,
         event=message.event_id if message.author == "agent" else "",
         channel=Address.parse(message.address).channel if message.address else "",
-        buttons=tuple(button.title for button in content.buttons),
+        buttons=_titles(content),
         attachments=content.attachments,
         unreadable=content.unreadable,
         long=bool(content.archive),
@@ -104,6 +104,12 @@ def _entry(record: TurnRecord, message: Message, people: People) -> Entry:
         or record.reasons.get(message.id, record.refused.get(message.address or "", "")),
         doubtful=message.id in record.unknown,
     )
+
+
+def _titles(content: Content) -> tuple[str, ...]:
+    """Return what can be tapped: options of ours, or those of a template."""
+    template = content.template
+    return template.buttons if template else tuple(button.title for button in content.buttons)
 
 
 def _state(record: TurnRecord, message: Message) -> State:

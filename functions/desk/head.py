@@ -8,15 +8,7 @@ from conversation.conversation import Conversation
 from conversation.model import Model
 from conversation.understanding import Language
 from desk.people import People
-
-
-class Reachable(Model):
-    """An address as an agent may see it; `current` is where answers go."""
-
-    channel: str
-    user: str
-    current: bool
-    blocked: bool
+from desk.reachable import Reachable, reachable
 
 
 class Fact(Model):
@@ -79,15 +71,7 @@ def head_of(conversation: Conversation, people: People) -> Head:
         due=escalation.due if escalation else None,
         promised=escalation.promised if escalation else None,
         claimed_at=escalation.claimed_at if escalation else None,
-        reachable=tuple(
-            Reachable(
-                channel=address.channel,
-                user=address.shown,
-                current=str(address) == conversation.answer_to,
-                blocked=str(address) in conversation.blocked,
-            )
-            for address in map(Address.parse, conversation.addresses)
-        ),
+        reachable=reachable(conversation),
         facts=tuple(Fact(name=name, value=value) for name, value in facts.items()),
         text_limit=CHANNELS[current.channel].abilities.text_limit if current else 0,
     )

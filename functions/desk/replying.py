@@ -10,18 +10,23 @@ from conversation.event import HandBack, Reply, Resolve
 from conversation.model import Model
 from desk.agent import Agent
 from desk.outside import Outside
+from desk.reachable import address_meant, require_open
 
 TEXT_LIMIT = 16_000
 """Characters; the channels split what is longer than they can send at once."""
 
 
 class NewReply(Model):
-    """A reply; `id` is the page's, the same in every repeat. `sent_at` in ms."""
+    """A reply; `id` is the page's, the same in every repeat. `sent_at` in ms.
+
+    `to` is the key of an address, "" for where answers go.
+    """
 
     id: UUID
     epoch: int
     text: str = Field(min_length=1, max_length=TEXT_LIMIT)
     sent_at: int = Field(ge=0)
+    to: str = ""
 
 
 class NewEnd(Model):
@@ -41,10 +46,12 @@ def reply(outside: Outside, agent: Agent, id_: str, new: NewReply) -> None:
     """Put a reply into the queue; one that may not be said is kept as the agent's draft.
 
     The epoch decides later, in order; this look only spares the agent the way there and back.
-    Raises Conflict, NotFound.
+    Raises Conflict, WindowClosed, NotFound.
     """
     try:
-        _has(outside, agent, id_)
+        conversation = claimed_by(outside, agent, id_)
+        address = address_meant(conversation, new.to)
+        require_open(conversation, address, outside.clock())
     except Conflict:
         outside.table.put_draft(id_, agent.id, new.text)
         raise
@@ -56,25 +63,27 @@ def reply(outside: Outside, agent: Agent, id_: str, new: NewReply) -> None:
             agent=agent.id,
             epoch=new.epoch,
             text=new.text,
+            address=address if new.to else "",
         ),
     )
 
 
 def resolve(outside: Outside, agent: Agent, id_: str, new: NewEnd) -> None:
     """Close the escalation. Raises Conflict, NotFound."""
-    _has(outside, agent, id_)
+    claimed_by(outside, agent, id_)
     event = Resolve(id=f"resolve:{new.id}", at=outside.clock(), agent=agent.id, epoch=new.epoch)
     outside.inbound.send(id_, event)
 
 
 def hand_back(outside: Outside, agent: Agent, id_: str, new: NewEnd) -> None:
     """Give the conversation back to the bot. Raises Conflict, NotFound."""
-    _has(outside, agent, id_)
+    claimed_by(outside, agent, id_)
     event = HandBack(id=f"hand_back:{new.id}", at=outside.clock(), agent=agent.id, epoch=new.epoch)
     outside.inbound.send(id_, event)
 
 
-def _has(outside: Outside, agent: Agent, id_: str) -> Conversation:
+def claimed_by(outside: Outside, agent: Agent, id_: str) -> Conversation:
+    """Return a conversation that the agent has. Raises Conflict, NotFound."""
     conversation = outside.table.conversation(id_)
     if conversation is None:
         raise NotFound("There is no such conversation.")

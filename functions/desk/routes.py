@@ -19,6 +19,7 @@ from desk.drafts import forget_returned
 from desk.files import SECURITY_HEADERS, page_file
 from desk.outside import Outside
 from desk.replying import NewDraft, NewEnd, NewReply, hand_back, reply, resolve
+from desk.templates import NewTemplate, Templates, send_template
 from desk.thread import full_text, thread
 from desk.waiting import overview
 
@@ -165,6 +166,16 @@ class Desk:
         @app.post(f"{one}/replies")
         def send_reply(conversation: ConversationId, new: NewReply) -> Response[str]:
             reply(outside, self._me(), conversation, new)
+            return _json(202, {"id": str(new.id)})
+
+        @app.get(f"{API}/templates")
+        def show_templates() -> Response[str]:
+            self._me()
+            return self._unless_known(Templates(templates=outside.voice.front_door.templates))
+
+        @app.post(f"{one}/templates")
+        def send(conversation: ConversationId, new: NewTemplate) -> Response[str]:
+            send_template(outside, self._me(), conversation, new)
             return _json(202, {"id": str(new.id)})
 
         @app.post(f"{one}/resolve")

@@ -145,6 +145,15 @@ def _front_door(
             place.fail(f"intent '{intent}' is not in the domain. Correct it.")
         if team not in (*front_door.teams, front_door.default_team):
             place.fail(f"team '{team}' is not among the teams. Add it there or correct it.")
+    known: set[tuple[str, str, str]] = set()
+    for number, template in enumerate(front_door.templates):
+        one = (template.channel, template.name, template.language)
+        if one in known:
+            node.at(("templates", number)).fail(
+                f"template '{template.name}' stands there twice for '{template.language}'. "
+                "Remove one of them."
+            )
+        known.add(one)
     return front_door
 
 

@@ -54,6 +54,22 @@ WRONG = {
         ("pforte.yml", "default_team: office", "default_team: office\nreopening_hours: soon"),
         "pforte.yml:8: reopening_hours: Input should be a valid integer",
     ),
+    "a template that nobody could fill": (
+        (
+            "pforte.yml",
+            "default_team: office",
+            "default_team: office\ntemplates:\n- {name: hi, language: en, body: 'Hi {{1}}, hi.'}",
+        ),
+        "pforte.yml:9: templates.0: Value error, 1 placeholders, but 0 parameters",
+    ),
+    "a template that stands there twice": (
+        (
+            "pforte.yml",
+            "default_team: office",
+            "templates:\n- {name: hi, language: en, body: A.}\n- {name: hi, language: en, body: B.}",
+        ),
+        "pforte.yml:9: template 'hi' stands there twice for 'en'",
+    ),
     "danger words without words to say": (
         ("pforte.yml", "utter_fire", "utter_water"),
         "pforte.yml:9: response 'utter_water' of danger words is not in the domain",
@@ -227,6 +243,18 @@ def test_the_front_door_is_read(write_bot: WriteBot) -> None:
     assert door.teams["office"]["de"] == "Büro"
     assert door.danger_words[0].words == ("Feuer", "fire")
     assert door.danger_words[0].response == {"de": "112!", "en": "112!"}
+
+
+def test_templates_are_read(write_bot: WriteBot) -> None:
+    """What stands in pforte.yml under `templates` is what agents can send."""
+    written = "templates:\n- name: hi\n  language: en_GB\n  body: Hi {{1}}, hi.\n"
+    parameters = "  parameters: [{de: Name, en: Name, suggest: name}]"
+    folder = write_bot(("pforte.yml", "default_team: office", written + parameters))
+
+    [template] = compiled(folder).bot.front_door.templates
+
+    assert (template.name, template.language, template.spoken) == ("hi", "en_GB", "en")
+    assert template.parameters[0].suggest == "name"
 
 
 @pytest.mark.parametrize(
