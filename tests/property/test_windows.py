@@ -104,7 +104,7 @@ def test_the_messenger_has_the_last_word(rule: WindowRule, known: int | None, at
 
 
 def test_who_has_a_window() -> None:
-    """WhatsApp: a day, then templates. Messenger and Instagram: a day, a person seven. Else none."""
+    """WhatsApp: a day, then templates. Messenger, Instagram: a day, a person seven."""
     known = {
         name: window and (window.anybody // DAY, window.person // DAY, window.templates)
         for name, window in ((n, c.abilities.window) for n, c in CHANNELS.items())

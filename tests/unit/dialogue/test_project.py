@@ -66,7 +66,7 @@ WRONG = {
         (
             "pforte.yml",
             "default_team: office",
-            "templates:\n- {name: hi, language: en, body: A.}\n- {name: hi, language: en, body: B.}",
+            "templates:\n" + "- {name: hi, language: en, body: Hi.}\n" * 2,
         ),
         "pforte.yml:9: template 'hi' stands there twice for 'en'",
     ),
