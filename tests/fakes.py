@@ -8,6 +8,7 @@ operation before and after it took effect: it may raise, or let something else r
 from collections.abc import Mapping
 from typing import Any
 
+from conversation.media import Fate, MediaJob
 from conversation.turn import ActionCall
 from tests.fake_queues import (
     MemoryInbound,
@@ -24,6 +25,8 @@ __all__ = [
     "Faults",
     "MemoryArchive",
     "MemoryInbound",
+    "MemoryMedia",
+    "MemoryMediaQueue",
     "MemoryOutbound",
     "MemoryQueue",
     "MemoryTable",
@@ -51,6 +54,47 @@ class MemoryArchive(Faulty):
     def get(self, key: str) -> bytes | None:
         """Read what is kept under a key."""
         return self.objects.get(key)
+
+
+class MemoryMedia(Faulty):
+    """The bucket, as the place of files; `links` are what was asked for."""
+
+    def __init__(self, faults: Faults | None = None) -> None:
+        super().__init__(faults or Faults(), "media.")
+        self.objects: dict[str, tuple[bytes, str]] = {}
+
+    @operation("put")
+    def put(self, key: str, body: bytes, mime_type: str) -> None:
+        """Keep a file under a key."""
+        self.objects[key] = body, mime_type
+
+    @operation("get")
+    def get(self, key: str) -> bytes | None:
+        """Read what is kept under a key."""
+        return self.objects.get(key, (None, ""))[0]
+
+    def link(self, key: str, fate: Fate, seconds: int) -> str:
+        """Return an address that says what it is for."""
+        return f"https://bucket.example/{key}?type={fate.mime_type}&seconds={seconds}"
+
+
+class MemoryMediaQueue(Faulty):
+    """The queue of files that are to be fetched."""
+
+    def __init__(self, faults: Faults | None = None) -> None:
+        super().__init__(faults or Faults(), "media_queue.")
+        self.jobs: list[MediaJob] = []
+        self.postponed: list[tuple[str, int]] = []
+
+    @operation("send")
+    def send(self, job: MediaJob) -> None:
+        """Let a file be fetched."""
+        self.jobs.append(job)
+
+    @operation("chvis")
+    def postpone(self, receipt: str, seconds: int) -> None:
+        """Let a received job come back in so many seconds."""
+        self.postponed.append((receipt, seconds))
 
 
 class MemoryVault(Faulty):

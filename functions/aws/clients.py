@@ -19,6 +19,9 @@ _CONFIG = Config(
 """Times in seconds: three attempts at one call fit well into converse's 20 s."""
 
 
+_SIGNING = Config(signature_version="s3v4", s3={"addressing_style": "virtual"})
+"""Links name the bucket's own host in its region; an endpoint that is an IP keeps its path."""
+
 _SERVICES = ["cognito-idp", "dynamodb", "lambda", "s3", "sesv2", "sqs", "ssm"]
 
 
@@ -67,6 +70,9 @@ def later_client(service: str) -> Any:
     return _LaterClient(service, _CONFIG)
 
 
+def signing_client(service: str) -> Any:
+    """Return such a client whose links hold in every region."""
+    return _LaterClient(service, _CONFIG.merge(_SIGNING))
 
 
 def patient_client(service: str, seconds: float, endpoint: str = "") -> Any:

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 _LONGEST_VISIBILITY = 43_200
 
 
+SCAN_SECONDS = 30.0
+"""How long a scan is waited for; then the file comes again."""
+
+
 class S3Media:
     """One bucket; the client must sign with version 4, or its links hold in old regions only."""
 

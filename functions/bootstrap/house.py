@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from aws.archive import S3Archive
-from aws.clients import later_client, patient_client
+from aws.clients import later_client, patient_client, signing_client
+from aws.keeping import Keeper
 from aws.login import Login
+from aws.media import SCAN_SECONDS, LambdaScanner, S3Media, SqsMediaQueue
 from aws.queues import SqsInbound, SqsOutbound
 from aws.table import DynamoTable
 from aws.vault import SsmVault
@@ -20,7 +22,16 @@ from bootstrap.logs import set_up_logging
 from bootstrap.settings import ACTION_SERVER, BOT_PACKAGE, MODEL_PACKAGE, Settings
 from conversation.bot import Bot, Voice
 from conversation.identity import Identity
-from conversation.ports import Actions, Archive, Inbound, Outbound, Table, Vault
+from conversation.ports import (
+    Actions,
+    Archive,
+    Inbound,
+    Media,
+    MediaQueue,
+    Outbound,
+    Table,
+    Vault,
+)
 
 
 @cache
@@ -68,6 +79,26 @@ class House:
     def archive(self) -> Archive:
         """The bucket: raw events and long texts."""
         return S3Archive(later_client("s3"), self.settings.bucket_name)
+
+    @cached_property
+    def media(self) -> Media:
+        """The bucket: files of customers and agents."""
+        return S3Media(signing_client("s3"), self.settings.bucket_name)
+
+    @cached_property
+    def media_queue(self) -> MediaQueue:
+        """The queue of files that are to be fetched."""
+        return SqsMediaQueue(self._sqs, self.settings.media_queue_url)
+
+    @cached_property
+    def keeper(self) -> Keeper:
+        """Who keeps files, and has them looked at where the operator has a scanner."""
+        settings, scanner = self.settings, None
+        if settings.scanner_function:
+            client = patient_client("lambda", SCAN_SECONDS)
+            scanner = LambdaScanner(client, settings.scanner_function, settings.bucket_name)
+        days = settings.media_retention_days
+        return Keeper(self.table, self.media, self.clock, days, scanner)
 
     @cached_property
     def vault(self) -> Vault:

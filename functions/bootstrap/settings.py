@@ -37,6 +37,9 @@ class Settings(BaseModel):
         default=None, validation_alias="FIRST_REPLY_TARGET_MINUTES"
     )
     simulated_messengers_url: str = ""
+    media_queue_url: str = ""
+    media_retention_days: int = 90
+    scanner_function: str = ""
     mail_configuration_set: str = ""
     user_pool_client_id: str = ""
     webchat_origins: str = "*"

@@ -14,14 +14,15 @@ Seen in recorded webhooks; Meta publishes no list.
 class Download:
     """Where a file lies.
 
-    `url` is whole, or a path below the channel's base URL; `{name}` in it and in header values
-    stands for a secret of the account. `hosts` are the domains, with all below them, to which it
-    may lead; what is below the base URL always may.
+    `url` is an address from outside; `hosts` are the domains, with all below them, to which it may
+    lead. Where it `is_path`, it is one of ours below the channel's base URL, which may always be
+    followed. In a path and in header values `{name}` stands for a secret of the account.
     """
 
     url: str
     hosts: tuple[str, ...] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
+    is_path: bool = False
 
 
 @dataclass(frozen=True)

@@ -116,7 +116,7 @@ class Telegram(Channel):
             body = {}
         path = text(mapping(body.get("result")).get("file_path"))
         if body.get("ok") is True and path:
-            return Download("/file/bot{access_token}/" + quote(path))
+            return Download("/file/bot{access_token}/" + quote(path), is_path=True)
         if response.status == 400:
             too_big = "too big" in text(body.get("description")).lower()
             return Lost(TOO_LARGE if too_big else GONE)

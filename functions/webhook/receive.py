@@ -14,7 +14,8 @@ from conversation.identity import Identity
 from conversation.incoming import Incoming
 from conversation.masking import masked, masked_json, masked_text
 from conversation.message import Content
-from conversation.ports import Archive, Inbound, Table, Vault
+from conversation.ports import Archive, Inbound, MediaQueue, Table, Vault
+from webhook.files import let_fetch
 from webhook.receipts import take_receipt
 
 BODY_LIMIT = 1_000_000
@@ -38,6 +39,7 @@ class House:
     archive: Archive
     vault: Vault
     clock: Callable[[], int]
+    media_queue: MediaQueue
 
     @cached_property
     def identity(self) -> Identity:
@@ -100,6 +102,7 @@ def hand_over(house: House, incoming: Incoming, original: str = "") -> None:
         incoming = incoming.model_copy(update={"content": content})
     at = incoming.sent_at if incoming.sent_at is not None else house.clock()
     conversation = house.identity.conversation(incoming.address)
+    incoming = let_fetch(house.media_queue, incoming, conversation, event_id)
     house.inbound.send(conversation, CustomerEvent(id=event_id, at=at, incoming=incoming))
 
 

@@ -21,7 +21,13 @@ from desk.outside import Outside
 from schedule.tick import House as ScheduleHouse
 from schedule.tick import tick
 from tests.fake_queues import MemoryInbound, MemoryOutbound, MemoryQueue, Received, lambda_event
-from tests.fakes import MemoryArchive, MemoryTable, MemoryVault, StaticActions
+from tests.fakes import (
+    MemoryArchive,
+    MemoryMediaQueue,
+    MemoryTable,
+    MemoryVault,
+    StaticActions,
+)
 from tests.guarantees import messenger
 from tests.guarantees.messenger import Messenger
 from tests.guarantees.moments import Killed, Moments
@@ -65,6 +71,7 @@ class House:
         self.inbound = MemoryInbound(self.inbound_queue, self.inbound_dead, self.moments)
         self.outbound = MemoryOutbound(self.outbound_queue, self.outbound_dead, self.moments)
         self.archive = MemoryArchive(self.moments)
+        self.media_queue = MemoryMediaQueue(self.moments)
         self.vault = MemoryVault(messenger.ACCOUNTS, self.moments)
         self.identity = Identity(self.vault.identity_key())
         self.messenger = Messenger(self.clock, self.moments)
@@ -95,6 +102,7 @@ class House:
             archive=self.archive,
             vault=self.vault,
             clock=self.clock,
+            media_queue=self.media_queue,
         )
         return self._run("webhook", lambda: answer(house, event)) or {}
 

@@ -15,7 +15,7 @@ from desk.agent import Agent
 from desk.claiming import claim_this
 from desk.outside import Outside
 from tests.fake_queues import MemoryInbound, MemoryOutbound
-from tests.fakes import MemoryArchive, MemoryVault
+from tests.fakes import MemoryArchive, MemoryMediaQueue, MemoryVault
 from tests.schedules.bot import WorldBot
 from tests.schedules.ground import SECOND, Ground
 from tests.schedules.outside import WatchedQueue, WatchedTable
@@ -158,7 +158,9 @@ class People(Ground):
         self._post([self._write(address, "ask", self.now)], 0)
 
     def _post(self, messages: list[Incoming], tries: int) -> None:
-        house = WebhookHouse(self.table, self.inbound, self.archive, self.vault, self.clock)
+        house = WebhookHouse(
+            self.table, self.inbound, self.archive, self.vault, self.clock, MemoryMediaQueue()
+        )
 
         def take() -> None:
             for incoming in messages:

@@ -12,7 +12,7 @@ from tests.templates import ROOT, functions
 
 FUNCTIONS = ROOT / "functions"
 ROOMS = sorted(path.name for path in FUNCTIONS.iterdir() if (path / "__init__.py").exists())
-HANDLERS = {"webhook", "converse", "deliver", "desk", "webchat", "schedule"}
+HANDLERS = {"webhook", "converse", "deliver", "desk", "webchat", "schedule", "media"}
 PURE = {"conversation", "channels", "dialogue", "nlu"}
 
 MAY_IMPORT = {

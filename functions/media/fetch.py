@@ -1,0 +1,62 @@
+"""Fetch one file from its messenger, or say for good why it cannot be had."""
+
+from dataclasses import dataclass
+
+from aws.keeping import Keeper
+from channels.base import Call
+from channels.files import Download, Lost
+from channels.registry import channel_named
+from conversation.errors import Unavailable
+from conversation.media import GONE, TOO_LARGE, UNREACHABLE, MediaJob, aside_key
+from conversation.ports import MediaQueue, Vault
+from media.line import Fetched, Line, Overlong
+
+TRIES = 10
+"""Receives of a job that fetch, in more than an hour; the next only says that it was in vain."""
+
+
+@dataclass(frozen=True)
+class House:
+    """What fetching works with."""
+
+    keeper: Keeper
+    queue: MediaQueue
+    vault: Vault
+    line: Line
+
+
+def fetch(house: House, job: MediaJob, received: int) -> None:
+    """Fetch and keep a file unless that was done; records why where it never can be.
+
+    Raises Unavailable where a later try may do.
+    """
+    keeper = house.keeper
+    if keeper.fate(job.place) is not None:
+        return
+    if received > TRIES:
+        keeper.refuse(job, UNREACHABLE)
+        return
+    limit = channel_named(job.channel).abilities.file_in
+    found = Overlong(job.size) if (job.size or 0) > limit else _found(house, job, limit)
+    if isinstance(found, Lost):
+        keeper.refuse(job, found.reason, limit=limit if found.reason == TOO_LARGE else None)
+    elif isinstance(found, Overlong):
+        keeper.refuse(job, TOO_LARGE, found.size, limit)
+    else:
+        # A messenger that tells no type in its webhook tells one with the file.
+        said = job.model_copy(update={"mime_type": job.mime_type or found.mime_type})
+        keeper.keep(said, found.body, limit)
+
+
+def _found(house: House, job: MediaJob, limit: int) -> Fetched | Overlong | Lost:
+    if not job.reference:
+        body = house.keeper.media.get(aside_key(job.place))
+        return Lost(GONE) if body is None else Fetched(body)
+    secrets = house.vault.account(job.channel, job.account)
+    if secrets is None:
+        raise Unavailable("the account is not connected")
+    channel = channel_named(job.channel)
+    step: Call | Download | Lost = channel.locate(job.reference)
+    if isinstance(step, Call):
+        step = channel.located(house.line.call(channel, step, secrets))
+    return step if isinstance(step, Lost) else house.line.download(channel, step, secrets, limit)
