@@ -17,6 +17,7 @@ def _house() -> House:
         archive=found.archive,
         vault=found.vault,
         clock=found.clock,
+        media_queue=found.media_queue,
     )
 
 
