@@ -189,6 +189,10 @@ def _whatsapp(payload: dict[str, Any], now: int) -> Taken:
     buttons: tuple[tuple[str, str], ...] = ()
     if "text" in payload:
         text = payload["text"]["body"]
+    elif "template" in payload:
+        named = payload["template"]
+        values = [p["text"] for part in named["components"] for p in part["parameters"]]
+        text = " ".join([f"{named['name']}/{named['language']['code']}:", *values])
     else:
         interactive = payload["interactive"]
         text = interactive["body"]["text"]
