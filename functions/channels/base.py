@@ -165,13 +165,6 @@ def filled(template: str, secrets: Secrets) -> str:
     return template
 
 
-def filled(template: str, secrets: Secrets) -> str:
-    """Return a template of ours with the account's secrets in their places."""
-    for name, value in secrets.items():
-        template = template.replace(f"{{{name}}}", value)
-    return template
-
-
 def reached_at(channel: Channel, simulated: str = "") -> str:
     """Return the URL that the paths of a messenger's calls are appended to.
 
