@@ -34,6 +34,9 @@ MESSENGER_FIELDS = (
     "message_edits",
     "message_deliveries",
     "message_reads",
+    "message_echoes",
+    "messaging_handovers",
+    "standby",
 )
 """What a page tells the house, on Messenger and on an Instagram account that is behind it."""
 
@@ -257,7 +260,10 @@ _CONNECT = {
 }
 
 _WEBHOOK = {
-    "whatsapp": ("WhatsApp, Configuration, Webhook", "the field messages"),
+    "whatsapp": (
+        "WhatsApp, Configuration, Webhook",
+        "the field messages, and smb_message_echoes where the number is shared with the app",
+    ),
     "messenger": ("Messenger, Settings, Webhooks", ", ".join(MESSENGER_FIELDS)),
     "instagram": ("Instagram, Webhooks", ", ".join(INSTAGRAM_FIELDS)),
 }

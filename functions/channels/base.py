@@ -100,6 +100,7 @@ class Abilities:
     goes out as one message. `window` is None where one
     may write at any time. `files` are the kinds that can be sent, each with its most bytes; a file
     that comes in can be fetched up to `file_in` bytes.
+    `unmarked_echoes`: it tells us of our own messages too, and only their ids say that they are.
     """
 
     text_limit: int
@@ -115,6 +116,7 @@ class Abilities:
     files: Mapping[str, int] = field(default_factory=dict)
     file_in: int = MEDIA_LIMIT
     window: WindowRule | None = None
+    unmarked_echoes: bool = False
 
 
 class Channel(Protocol):

@@ -24,6 +24,8 @@ CHANNEL: Final = MessengerPlatform(
             button_title=TITLE,
             receipts=True,
             window=WINDOW,
+            # In the field of all messages; that they bring back a reference is told nowhere.
+            unmarked_echoes=True,
         ),
         size=octets,
     ),

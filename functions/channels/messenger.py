@@ -18,5 +18,6 @@ CHANNEL: Final = MessengerPlatform(
             window=WINDOW,
         ),
         envelope={"messaging_type": "RESPONSE"},
+        marked=True,
     ),
 )

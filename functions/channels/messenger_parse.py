@@ -20,7 +20,7 @@ from channels.loose import (
     text,
 )
 from channels.messenger_content import edited, message_content, postback_content
-from conversation.incoming import DeliveryState, Incoming, IncomingKind, Receipt
+from conversation.incoming import Control, DeliveryState, Incoming, IncomingKind, Receipt
 from conversation.message import Content
 
 _ENVELOPE = frozenset({"sender", "recipient", "timestamp", "prior_message", "hop_context"})
@@ -34,7 +34,14 @@ _NOTICES = frozenset(
 )
 """What nobody wrote; a kind that is not here and brings text with it is a message."""
 
+_CONTROL: Mapping[str, Control] = {
+    "pass_thread_control": "ours",
+    "take_thread_control": "theirs",
+}
+"""Passed to our app, taken away from it: Meta's page on messaging_handovers."""
+
 _REF_LIMIT = 2083
+_REFERENCE_LIMIT = 1000
 
 _REACTIONS = {
     "love": "❤",
@@ -76,7 +83,7 @@ def _events(root: Json, account: str, channel: str, root_object: str) -> Iterato
                 yield from _Item(channel, ours, item).events()
             for item in mappings(entry.get("standby")):
                 nothing = False
-                yield _Item(channel, ours, item).other("standby")
+                yield from map(_overheard, _Item(channel, ours, item).events())
             for change in mappings(entry.get("changes")):
                 nothing = False
                 value = mapping(change.get("value"))
@@ -85,8 +92,16 @@ def _events(root: Json, account: str, channel: str, root_object: str) -> Iterato
         yield _Item(channel, account or NOBODY, root).other(text(root.get("object")))
 
 
+def _overheard(event: Incoming) -> Incoming:
+    """Return what was said while another app has the conversation: no message to us."""
+    if event.kind not in {"message", "other"}:
+        return event.model_copy(update={"control": "theirs"})
+    control = "theirs" if event.content else ""
+    return event.model_copy(update={"kind": "other", "raw_kind": "standby", "control": control})
+
+
 class _Item:
-    """One item of `messaging`."""
+    """One item of `messaging` or `standby`."""
 
     def __init__(self, channel: str, account: str, raw: Json) -> None:
         self.channel, self.raw = channel, raw
@@ -132,6 +147,8 @@ class _Item:
         emoji: str = "",
         receipt: Receipt | None = None,
         ref: str = "",
+        reference: str = "",
+        control: Control = "",
     ) -> Incoming:
         """Return an event by the customer that the item names."""
         return Incoming(
@@ -148,11 +165,13 @@ class _Item:
             receipt=receipt,
             ref=ref,
             raw_kind=raw_kind,
+            reference=reference,
+            control=control,
         )
 
     def other(self, raw_kind: str) -> Incoming:
         """Return what is no customer's message; it has no id of its own."""
-        return self.event("other", raw_kind)
+        return self.event("other", raw_kind, control=_CONTROL.get(raw_kind, ""))
 
     def message(self, key: str, part: Json) -> Iterator[Incoming]:
         """Read a message, what our side wrote, or that a message was unsent."""
@@ -168,6 +187,7 @@ class _Item:
             provider_id=mid,
             content=message_content(key, part),
             ref=_ref(part.get("referral")),
+            reference=text(part.get("metadata"))[:_REFERENCE_LIMIT] if self.is_echo else "",
         )
 
     def postback(self, key: str, part: Json) -> Iterator[Incoming]:
@@ -241,8 +261,9 @@ _READERS: Mapping[str, Callable[[_Item, str, Json], Iterator[Incoming]]] = {
 
 
 def _ref(referral: object) -> str:
-    """Return what the link carried, no longer than Meta lets it be."""
-    return text(mapping(referral).get("ref"))[:_REF_LIMIT]
+    """Return what the link carried, no longer than Meta lets it be; else which ad it was."""
+    came_by = mapping(referral)
+    return (text(came_by.get("ref")) or text(came_by.get("ad_id")))[:_REF_LIMIT]
 
 
 def _moment(value: object) -> int | None:

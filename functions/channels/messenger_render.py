@@ -14,9 +14,7 @@ from channels.text import fit, length, numbered, split
 from conversation.message import Content, Message
 from conversation.window import DAY, WindowRule
 
-WINDOW: Final = WindowRule(
-    person=7 * DAY, opened_by=frozenset({"message", "reaction", "referral"})
-)
+WINDOW: Final = WindowRule(person=7 * DAY, opened_by=frozenset({"message", "reaction", "referral"}))
 """Messages, taps on buttons, links into the chat and reactions open it: Meta's page on the policy.
 
 The first message after an ad "may" open seven days; that is not counted on. No templates: Meta's
@@ -36,17 +34,23 @@ _BY_A_PERSON = {"messaging_type": "MESSAGE_TAG", "tag": "HUMAN_AGENT"}
 
 @dataclass(frozen=True)
 class Dialect:
-    """How one of the two differs: the size of a text, and what stands around a message."""
+    """How one of the two differs: the size of a text, and what stands around a message.
+
+    `marked`: a message carries our reference, and its echo brings it back.
+    """
 
     abilities: Abilities
     size: Callable[[str], int] = length
     envelope: Mapping[str, str] = field(default_factory=dict)
+    marked: bool = False
 
 
 def render(dialect: Dialect, message: Message, user: str) -> list[Call]:
     """Return the calls that send a message: long texts split, options with the last part."""
     calls = []
-    for body in _bodies(dialect, message.content):
+    mark = {"metadata": message.id} if dialect.marked else {}
+    for unmarked in _bodies(dialect, message.content):
+        body = {**unmarked, **mark}
         content = {"recipient": {"id": user}, "message": body}
         later = _call({**content, **_BY_A_PERSON}) if message.author == "agent" else None
         calls.append(_call({**content, **dialect.envelope}, later))

@@ -41,6 +41,8 @@ _STATES: Mapping[str, DeliveryState] = {
     "failed": "failed",
 }
 
+_REF_LIMIT = 2083
+
 _MEDIA: Mapping[str, AttachmentKind] = {
     "image": "image",
     "video": "video",
@@ -145,11 +147,15 @@ class _Change:
             target=text(part.get("message_id")) or text(part.get("original_message_id")),
             emoji=emoji,
             name=self._name(raw),
+            ref=_ref(mapping(raw.get("referral"))),
             raw_kind=raw_kind,
         )
 
     def _echo(self, raw: Json) -> Incoming:
-        """Read what our own people wrote in the Business app; the customer is `to`."""
+        """Read what our own people wrote in the Business app; the customer is `to`.
+
+        Never what we sent: Meta's page on smb_message_echoes names the app and its companions.
+        """
         kind = _KINDS.get(_type(raw), "message")
         part = mapping(raw.get(_type(raw)))
         return Incoming(
@@ -160,7 +166,8 @@ class _Change:
             provider_id=text(raw.get("id")) or derived_id(raw),
             sent_at=milliseconds(raw.get("timestamp")),
             content=_content_of(kind, raw),
-            target=text(part.get("original_message_id")),
+            target=text(part.get("message_id")) or text(part.get("original_message_id")),
+            emoji=text(part.get("emoji")),
             raw_kind=_type(raw),
         )
 
@@ -221,6 +228,11 @@ class _Change:
     def _name(self, raw: Json) -> str:
         ids = (self._user(raw), text(raw.get("from_user_id")))
         return next((self.names[key] for key in ids if key in self.names), "")
+
+
+def _ref(referral: Json) -> str:
+    """Return by which ad or post the customer came in: its address, else its id."""
+    return (text(referral.get("source_url")) or text(referral.get("source_id")))[:_REF_LIMIT]
 
 
 def _type(raw: Json) -> str:

@@ -32,8 +32,9 @@ class FrontDoor(Model):
     """The settings of `pforte.yml`.
 
     Times: `reopening_hours`, `claim_idle_minutes` as named; who has said nothing for
-    `verified_minutes` must say again who it is. `teams` are the queues and how they
-    are called in each language; `templates` are those that messengers have approved;
+    `verified_minutes` must say again who it is. So many `elsewhere_hours` after one of our people
+    answered in another app the bot is silent. `teams` are the queues and how they are called in
+    each language; `templates` are those that messengers have approved;
     `team_by_intent` names a team for what is handed over with that
     intent. `identity` names the slots that each claim of a company's token fills: with all of them
     it is known who writes.
@@ -52,6 +53,7 @@ class FrontDoor(Model):
     claim_idle_minutes: int = Field(default=15, ge=1)
     verified_minutes: int = Field(default=30, ge=1)
     identity: Mapping[str, tuple[str, ...]] = {}
+    elsewhere_hours: int = Field(default=12, ge=0)
 
 
 class Heard(Model):

@@ -62,7 +62,8 @@ class Conversation(Model):
     was asked for, and is kept. `blocked` are addresses whose owner blocked us. `heard` is when
     (ms) the customer last opened the messaging window of an address, where its messenger has one.
     `acknowledged_at` (ms) is when a waiting customer was last told that an addition was taken.
-    `threads` are the customer's last mails, by address.
+    `threads` are the customer's last mails, by address. Until `elsewhere_until` (ms)
+    one of our people answers in another app, and the bot is silent.
     """
 
     id: str
@@ -94,6 +95,7 @@ class Conversation(Model):
     disclosed: tuple[str, ...] = ()
     acknowledged_at: int = 0
     threads: dict[str, MailThread] = Field(default_factory=dict)
+    elsewhere_until: int = 0
     last_message: str = ""
     last_message_at: int = 0
     pending: Turn | None = None

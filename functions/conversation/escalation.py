@@ -16,6 +16,7 @@ Reason = Literal[
     "fault",
     "delivery_failed",
     "reopened",
+    "unanswered_elsewhere",
 ]
 
 

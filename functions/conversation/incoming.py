@@ -20,6 +20,8 @@ IncomingKind = Literal[
     "other",
 ]
 
+Control = Literal["", "ours", "theirs"]
+
 DeliveryState = Literal["sent", "delivered", "read", "failed"]
 
 RECEIPT_RANK: dict[DeliveryState, int] = {"sent": 1, "delivered": 2, "read": 3, "failed": 9}
@@ -53,7 +55,9 @@ class Incoming(Model):
     name where it is told. `ref` is what the link carried by which the customer came in. `raw_kind`
     is the messenger's own word for the kind. `thread` is what an answer by mail must name.
     `unproven`: nobody vouches for it that this sender wrote it. `signed_in` is who the company
-    itself says it is.
+    itself says it is. `reference` is ours, where an echo
+    carries it back. `control` says whose the conversation is where several apps share it: `theirs`
+    also marks what was only overheard while it is another app's.
     """
 
     kind: IncomingKind
@@ -75,6 +79,8 @@ class Incoming(Model):
     signed_in: SignedIn | None = None
     thread: MailThread | None = None
     unproven: bool = False
+    reference: str = ""
+    control: Control = ""
 
     @property
     def address(self) -> str:

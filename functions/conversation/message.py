@@ -82,7 +82,8 @@ class Message(Model):
     `provider_id` is the messenger's id of a customer's message; ids of what we send are outcomes
     and stand in the turn's record. `change` marks an edit, deletion or reaction of an earlier
     message. `thread` is what a mail of ours answers. `unsent` is the
-    reason, a word of ours, why it was never tried to send this.
+    reason, a word of ours, why it was never tried to send this. `elsewhere`: one of
+    our people said it in another app, and the messenger told us.
     """
 
     id: str
@@ -96,3 +97,4 @@ class Message(Model):
     change: Change | None = None
     thread: MailThread | None = None
     unsent: str = ""
+    elsewhere: bool = False

@@ -11,6 +11,7 @@ from conversation.address import Address
 from conversation.bot import Bot
 from conversation.conversation import KNOWN_IDS, Conversation, Question, short_id
 from conversation.event import CustomerEvent, DeadLetter
+from conversation.incoming import Incoming
 from conversation.message import Author, Change, Content, Message
 from conversation.reference import normalised_reference
 from conversation.turn import ActionDone, Delivery, Item, StartedTurn, Turn
@@ -82,22 +83,21 @@ class TurnBuilder:
         self.change(timers=timers)
 
     def keep(self, event: CustomerEvent) -> None:
-        """Keep what the customer did, word for word."""
+        """Keep what the customer did, or one of ours elsewhere, word for word."""
         incoming = event.incoming
         content = incoming.content or Content()
-        change = None
-        if incoming.kind in ("edit", "delete", "reaction"):
-            change = Change(kind=incoming.kind, target=incoming.target, emoji=incoming.emoji)
+        elsewhere = incoming.kind == "echo"
         self._add(
             Message(
                 id=self._next_id(),
-                author="customer",
+                author="agent" if elsewhere else "customer",
                 address=incoming.address,
                 content=content,
                 sent_at=incoming.sent_at if incoming.sent_at is not None else event.at,
                 event_id=event.id,
                 provider_id=incoming.provider_id,
-                change=change,
+                change=_change_of(incoming),
+                elsewhere=elsewhere,
             )
         )
 
@@ -247,6 +247,8 @@ class TurnBuilder:
             address = message.address
             if message.author == "customer" or address is None or message.unsent:
                 continue
+            if message.elsewhere:
+                continue
             if channel_named(Address.parse(address).channel).abilities.pushed:
                 by_address.setdefault(address, []).append(message)
         return tuple(
@@ -271,3 +273,14 @@ class TurnBuilder:
         for key, result in results.items():
             if key.startswith(f"{self.started.id}/") and key not in told:
                 self._actions.append(ActionDone(key=key, action=key.split("/")[-2], result=result))
+
+
+def _change_of(incoming: Incoming) -> Change | None:
+    """Return what happens to an earlier message; an echo says so by naming it."""
+    if incoming.kind in ("edit", "delete", "reaction"):
+        return Change(kind=incoming.kind, target=incoming.target, emoji=incoming.emoji)
+    if incoming.kind != "echo" or not incoming.target:
+        return None
+    if incoming.raw_kind == "reaction":
+        return Change(kind="reaction", target=incoming.target, emoji=incoming.emoji)
+    return Change(kind="edit" if incoming.content else "delete", target=incoming.target)

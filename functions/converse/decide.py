@@ -24,10 +24,14 @@ from conversation.event import (
 )
 from conversation.message import Content
 from conversation.turn import ActionCall, Item, StartedTurn
+from converse import elsewhere
 from converse.builder import TurnBuilder
 from converse.burst import utterances
 from converse.escalate import close, give_back_to_queue, hand_over
-from converse.front_door import find_danger, respond
+from converse.front_door import find_danger, respond, warn
+
+TOLD_OF_OTHERS = ("echo", "referral", "other")
+"""Kinds of events that are no words of the customer's to us: nobody waits for an answer."""
 
 UNREACHABLE = ("blocked", "not_reachable")
 """Reasons of a failed delivery which no agent can do anything about on this address.
@@ -93,6 +97,7 @@ def _customer(
     """Keep everything; answer messages, burst by burst, danger before anything else."""
     for event in events:
         turn.change(heard=heard_from(turn.state, event.incoming, turn.now))
+    elsewhere.listen(turn, events)
     for is_message, same in groupby(events, lambda e: e.incoming.kind == "message"):
         if not is_message:
             for event in same:
@@ -103,7 +108,7 @@ def _customer(
             if not _is_echo(turn, event):
                 messages.append(event)
             _arrive(turn, event)
-            turn.keep(event)
+            elsewhere.keep(turn, event)
         front_door = turn.bot.front_door
         for utterance in sorted(
             utterances(messages), key=lambda events: find_danger(front_door, events) is None
@@ -134,12 +139,17 @@ def _arrive(turn: TurnBuilder, event: CustomerEvent) -> None:
 
 
 def _took_note(turn: TurnBuilder, event: CustomerEvent) -> None:
-    """Keep an edit, deletion or reaction with its message; act on a block."""
+    """Keep an edit, deletion or reaction with its message, and what was said to others.
+
+    Act on a block, and on danger even where another app is to answer.
+    """
     incoming = event.incoming
     if incoming.kind != "block":
         if not turn.state.answer_to:
             _arrive(turn, event)
-        turn.keep(event)
+        elsewhere.keep(turn, event)
+        if incoming.kind == "other" and incoming.content:
+            warn(turn, [event])
         return
     blocked = tuple(a for a in turn.state.blocked if a != incoming.address)
     turn.change(blocked=(*blocked, incoming.address) if incoming.blocked else blocked)
@@ -212,6 +222,8 @@ def _delivery_failed(turn: TurnBuilder, event: DeliveryFailed) -> None:
 def _wake(turn: TurnBuilder, event: Wake) -> None:
     due = tuple(_due(turn, event))
     turn.drop_timers(*due)
+    if elsewhere.UNANSWERED in due:
+        elsewhere.fetch_unanswered(turn)
     escalation = turn.state.escalation
     if escalation is None:
         return
@@ -227,6 +239,6 @@ def _due(turn: TurnBuilder, event: Wake) -> Iterator[str]:
 
 def _keep_and_apologise(turn: TurnBuilder, event: CustomerEvent) -> None:
     _arrive(turn, event)
-    turn.keep(event)
-    if turn.state.assignee == BOT:
+    elsewhere.keep(turn, event)
+    if turn.state.assignee == BOT and event.incoming.kind not in TOLD_OF_OTHERS:
         hand_over(turn, "fault", response="utter_pforte_fault")

@@ -11,6 +11,7 @@ from converse.builder import TurnBuilder
 from converse.phrases import is_angry
 
 MINUTE = 60_000
+HOUR = 60 * MINUTE
 
 AHEAD = 10 * MINUTE
 """Who is angry comes so much (ms) earlier than who is not."""
@@ -107,6 +108,7 @@ def close(
         question=None,
         asked="",
         acknowledged_at=0,
+        elsewhere_until=0,
     )
     turn.utter(response, reference=escalation.reference)
 
@@ -123,8 +125,9 @@ def _to_queue(turn: TurnBuilder, escalation: Escalation) -> None:
         later=(),
         verified=None,
         acknowledged_at=0,
+        elsewhere_until=0,
     )
-    turn.drop_timers("promise", "claim")
+    turn.drop_timers("promise", "claim", "elsewhere")
     if escalation.promised is not None and escalation.promised > turn.now:
         turn.set_timer("promise", escalation.promised)
 

@@ -15,7 +15,8 @@ from conversation.message import Content
 from conversation.turn import ActionCall
 from conversation.understanding import FALLBACK_INTENT, Understanding
 from converse.builder import TurnBuilder
-from converse.escalate import MINUTE, close, hand_over, reopen
+from converse.elsewhere import is_speaking, wait_for_word
+from converse.escalate import HOUR, MINUTE, close, hand_over, reopen
 from converse.phrases import is_thanks, knocks, withdraws
 from converse.signed_in import believe
 from converse.talk import answer_aside, ask_again, misunderstood, run_dialogue, with_person
@@ -26,8 +27,6 @@ ACKNOWLEDGE_EVERY = 10 * MINUTE
 
 LATE = 10 * MINUTE
 """What is so old (ms) does not answer the question that is open."""
-
-HOUR = 60 * MINUTE
 
 _ATTACHMENT_WORDS = {
     "image": {"de": "ein Foto", "en": "a photo"},
@@ -48,12 +47,12 @@ def respond(
     """Answer what belongs together, by who has the conversation now."""
     utterance = Utterance(tuple(events))
     turn.change(answer_to=utterance.last.address)
-    danger = find_danger(turn.bot.front_door, events)
-    if danger is not None:
-        _warn(turn, danger, utterance)
+    in_danger = warn(turn, events)
     if turn.state.agent is not None:
         _remind_agent(turn)
-    elif danger is None:
+    elif is_speaking(turn):
+        _while_elsewhere(turn, utterance)
+    elif not in_danger:
         yield from _answer(turn, utterance)
 
 
@@ -67,8 +66,15 @@ def find_danger(front_door: FrontDoor, events: Sequence[CustomerEvent]) -> Dange
     return None
 
 
-def _warn(turn: TurnBuilder, danger: DangerWord, utterance: Utterance) -> None:
-    """Give the emergency number before anything else, in every state and in their language."""
+def warn(turn: TurnBuilder, events: Sequence[CustomerEvent]) -> bool:
+    """Give the emergency number before anything else, in every state and in their language.
+
+    Says whether there is danger.
+    """
+    danger = find_danger(turn.bot.front_door, events)
+    if danger is None:
+        return False
+    utterance = Utterance(tuple(events))
     turn.change(
         language=turn.bot.understand(utterance.text, turn.now).language or turn.state.language
     )
@@ -77,12 +83,22 @@ def _warn(turn: TurnBuilder, danger: DangerWord, utterance: Utterance) -> None:
     turn.change(question=None)
     if danger.hand_over and turn.state.assignee == BOT:
         hand_over(turn, "danger", question=utterance.text)
+    return True
 
 
 def _remind_agent(turn: TurnBuilder) -> None:
     """Let the conversation return to the queue if its agent forgets the customer."""
     if "claim" not in turn.state.timers:
         turn.set_timer("claim", turn.now + turn.bot.front_door.claim_idle_minutes * MINUTE)
+
+
+def _while_elsewhere(turn: TurnBuilder, utterance: Utterance) -> None:
+    """Leave the answer to whom it is written to; only who wants a person gets one of ours."""
+    understanding = understand(turn, utterance, chosen(turn, utterance) or None)
+    if understanding is not None and wants_person(utterance, understanding):
+        _fetch_person(turn, utterance)
+    else:
+        wait_for_word(turn)
 
 
 def _answer(turn: TurnBuilder, utterance: Utterance) -> Generator[ActionCall, dict[str, Any]]:

@@ -24,18 +24,19 @@ _BY_RANK: dict[int, State] = {
 class Entry(Model):
     """One entry of the thread.
 
-    `internal`: only agents see it. `at` in ms. `agent` is the name of the person who wrote it,
-    `mine` says whether that is the reader; `event` tells the page its own replies again. `state`
-    is "" for what the customer wrote; `doubtful` says that it may have gone out twice. `before`
-    are the texts that the customer has replaced since, oldest first. `long`: this is only the
-    beginning of the text. `action` names what was done in a back end, `done` False where its
-    end is not known.
+    `internal`: only agents see it. `elsewhere`: said in another app, by whom is not told. `at` in
+    ms. `agent` is the name of the person who wrote it, `mine` says whether that is the reader;
+    `event` tells the page its own replies again. `state` is "" for what the customer wrote;
+    `doubtful` says that it may have gone out twice. `before` are the texts that the customer has
+    replaced since, oldest first. `long`: this is only the beginning of the text. `action` names
+    what was done in a back end, `done` False where its end is not known.
     """
 
     id: str
     sequence: int
     author: Author
     internal: bool = False
+    elsewhere: bool = False
     text: str = ""
     at: int = 0
     agent: str = ""
@@ -89,6 +90,7 @@ def _entry(record: TurnRecord, message: Message, people: People) -> Entry:
         sequence=record.sequence,
         author=message.author,
         internal=message.address is None,
+        elsewhere=message.elsewhere,
         text=content.text,
         at=message.sent_at,
         agent=people.name(message.agent),
@@ -124,6 +126,8 @@ def _state(record: TurnRecord, message: Message) -> State:
         return outcome
     if receipt is not None:
         return receipt
+    if message.elsewhere:
+        return ""
     if message.address in record.refused:
         return "failed"
     if outcome is None and not CHANNELS[Address.parse(message.address).channel].abilities.pushed:

@@ -21,7 +21,8 @@ class Fact(Model):
 class Head(Model):
     """What the page shows around the thread; times in ms, None where there is no such moment.
 
-    `holder` is `bot`, `queue`, `me` or `other`; `holder_name` then tells the other agent.
+    `holder` is `bot`, `queue`, `me` or `other`; `holder_name` then tells the other agent. Until
+    `elsewhere_until` somebody answers in another app, and the bot is silent.
     """
 
     conversation: str
@@ -44,6 +45,7 @@ class Head(Model):
     reachable: tuple[Reachable, ...]
     facts: tuple[Fact, ...]
     text_limit: int
+    elsewhere_until: int
 
 
 def head_of(conversation: Conversation, people: People) -> Head:
@@ -73,6 +75,7 @@ def head_of(conversation: Conversation, people: People) -> Head:
         claimed_at=escalation.claimed_at if escalation else None,
         reachable=reachable(conversation),
         facts=tuple(Fact(name=name, value=value) for name, value in facts.items()),
+        elsewhere_until=conversation.elsewhere_until,
         text_limit=CHANNELS[current.channel].abilities.text_limit if current else 0,
     )
 

@@ -36,7 +36,7 @@ def take_receipt(
     message_id = _message_id(table, identity, incoming, receipt)
     if message_id is None:
         if receipt.up_to is None:
-            _too_early(clock, incoming)
+            wait_if_early(clock, incoming)
         return
     conversation, sequence, _ = message_id.split(".")
     if receipt.state == "failed":
@@ -48,7 +48,7 @@ def take_receipt(
     try:
         table.note_receipt(conversation, int(sequence), message_id, RECEIPT_RANK[receipt.state])
     except Missing:
-        _too_early(clock, incoming)
+        wait_if_early(clock, incoming)
 
 
 def _take_all(table: Table, identity: Identity, incoming: Incoming, up_to: int, rank: int) -> None:
@@ -92,6 +92,7 @@ def _failure(
     )
 
 
-def _too_early(clock: Callable[[], int], incoming: Incoming) -> None:
+def wait_if_early(clock: Callable[[], int], incoming: Incoming) -> None:
+    """Let come again what may have overtaken our own record. Raises Unavailable."""
     if incoming.sent_at is not None and clock() - incoming.sent_at < TOO_EARLY:
-        raise Unavailable("The message that this receipt is about is not recorded yet.")
+        raise Unavailable("The message that this is about is not recorded yet.")

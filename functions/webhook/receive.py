@@ -15,6 +15,7 @@ from conversation.incoming import Incoming
 from conversation.masking import masked, masked_json, masked_text
 from conversation.message import Content
 from conversation.ports import Archive, Inbound, MediaQueue, Table, Vault
+from webhook.echoes import is_ours
 from webhook.files import let_fetch
 from webhook.receipts import take_receipt
 
@@ -28,6 +29,9 @@ CONTENT_LIMIT = 100_000
 """Bytes of one message's content: what is larger would fit neither a turn nor the queue."""
 
 TO_CONVERSATION = ("message", "edit", "delete", "reaction", "block")
+
+TOLD_OF_SOMEBODY = ("echo", "referral")
+"""Goes to a conversation as well, where it says whose."""
 
 
 @dataclass(frozen=True)
@@ -72,11 +76,12 @@ def receive(house: House, channel: str, request: WebhookRequest) -> HandshakeAns
 
 
 def _take(house: House, messenger: Channel, request: WebhookRequest) -> HandshakeAnswer:
-    events = messenger.parse(request.body, request.headers, request.account)
-    if not events or any(_is_odd(event) for event in events):
+    told = messenger.parse(request.body, request.headers, request.account)
+    events = [event for event in told if not _is_our_echo(house, messenger, event)]
+    if not told or any(_is_odd(event) for event in events):
         _keep_raw(house, messenger.name, request.body)
     for incoming in events:  # one by one: the first refusal stops the rest, so order holds
-        if incoming.kind in TO_CONVERSATION:
+        if _is_for_conversation(incoming):
             hand_over(house, incoming)
         elif incoming.kind == "status":
             take_receipt(house.table, house.inbound, house.identity, house.clock, incoming)
@@ -86,7 +91,20 @@ def _take(house: House, messenger: Channel, request: WebhookRequest) -> Handshak
 def _is_odd(incoming: Incoming) -> bool:
     """Say whether somebody may want to see the raw body."""
     unreadable = incoming.content is not None and bool(incoming.content.unreadable)
-    return unreadable or incoming.kind in ("other", "echo", "referral")
+    if incoming.kind in ("other", *TOLD_OF_SOMEBODY):
+        return unreadable or not _is_for_conversation(incoming)
+    return unreadable
+
+
+def _is_for_conversation(incoming: Incoming) -> bool:
+    told = incoming.kind in TOLD_OF_SOMEBODY or (incoming.kind == "other" and incoming.control)
+    return incoming.kind in TO_CONVERSATION or bool(told and incoming.user)
+
+
+def _is_our_echo(house: House, messenger: Channel, incoming: Incoming) -> bool:
+    if incoming.kind != "echo":
+        return False
+    return is_ours(house.table, house.identity, house.clock, messenger, incoming)
 
 
 def hand_over(house: House, incoming: Incoming, original: str = "") -> None:

@@ -17,6 +17,8 @@ DAY_MS = 24 * 3_600_000
 TYPING_MS = 20_000
 _OBJECTS = {"messenger": "page", "instagram": "instagram"}
 _LIKE = 369239263222822
+_OUR_APP, _PAGE_INBOX = 100_000_000_000_009, 263_902_037_430_900
+"""Which app an echo names."""
 
 
 class Platform(MetaProvider[MetaAccount]):
@@ -96,6 +98,7 @@ class Platform(MetaProvider[MetaAccount]):
                 kind=outgoing.kind,
                 text=outgoing.text,
                 options=outgoing.options,
+                reference=outgoing.metadata,
                 state="sent",
             )
         )
@@ -109,12 +112,11 @@ class Platform(MetaProvider[MetaAccount]):
         return answer
 
     def _tell_states(self, entry: Entry) -> None:
-        """Tell what became of a message: an echo and its id on Instagram, else moments."""
+        """Tell what became of a message: its echo, then its id on Instagram, else moments."""
         mid, at = entry.provider_id, self.clock()
         read: dict[str, Any] = {"watermark": at}
+        self._echo(entry, _OUR_APP)
         if self.channel == "instagram":
-            echo = {"mid": mid, "text": entry.text, "is_echo": True}
-            self._post(entry.user, "status", mid, {"message": echo}, at, by_us=True)
             read = {"mid": mid}
         else:
             delivery = {"mids": [mid], "watermark": at}
@@ -122,6 +124,20 @@ class Platform(MetaProvider[MetaAccount]):
             self._post(entry.user, "status", mid, {"delivery": delivery}, at)
         self.store.advance(entry, "read")
         self._post(entry.user, "status", mid, {"read": read}, at)
+
+    def _echo(self, entry: Entry, app: int) -> None:
+        """Tell the house what was written in its name; Instagram tells neither app nor metadata."""
+        echo: dict[str, Any] = {"mid": entry.provider_id, "is_echo": True}
+        if self.channel == "messenger":
+            echo["app_id"] = app
+            if entry.reference:
+                echo["metadata"] = entry.reference
+        if entry.kind == "template":
+            echo["attachments"] = [{"type": "template", "payload": {"template_type": "button"}}]
+        else:
+            echo["text"] = entry.text
+        what = {"message": echo}
+        self._post(entry.user, "status", entry.provider_id, what, entry.at, by_us=True)
 
     # what the customer does
 
@@ -133,6 +149,10 @@ class Platform(MetaProvider[MetaAccount]):
         if said.block is not None:
             self.store.block(self.channel, said.user, said.block)
         mid, at = _new_id(), self.clock() if said.sent_at is None else said.sent_at
+        if said.inbox is not None:
+            entry = self.store.add(self._from_inbox(said, mid, at, said.inbox))
+            self._echo(entry, _PAGE_INBOX)
+            return entry
         what, shown = self._content(said, mid)
         entry = self.store.add(
             Entry(

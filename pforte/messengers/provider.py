@@ -62,6 +62,18 @@ class Provider(ABC):
                     return entry, option
         raise BadRequest(f"no message offers the option {said.button!r}", 404)
 
+    def _from_inbox(self, said: Said, provider_id: str, at: int, text: str) -> Entry:
+        """Return what one of our people writes in the messenger's own app."""
+        return Entry(
+            channel=self.channel,
+            user=said.user,
+            side="house",
+            provider_id=provider_id,
+            at=at,
+            text=text,
+            state="sent",
+        )
+
     def _earlier(self, said: Said, provider_id: str) -> Entry:
         entry = self.store.find(self.channel, said.user, provider_id)
         if entry is None:

@@ -37,6 +37,7 @@ _ACTS = (
     "edit",
     "delete",
     "block",
+    "inbox",
     "raw",
 )
 
@@ -46,6 +47,7 @@ class Said(BaseModel):
 
     `button` is the id or the title of an option of an earlier message. `photo` is its caption,
     `sticker` its emoji, `voice` its length in seconds. `block` blocks us (true) or allows us again.
+    `inbox` is no customer's: what one of our people writes to them in the messenger's own app.
     `raw` is the messenger's own content of a message, for kinds that have no name here.
     `name` is the profile name at the first contact; `sent_at` in ms, now where it is missing.
     """
@@ -67,6 +69,7 @@ class Said(BaseModel):
     edit: About | None = None
     delete: About | None = None
     block: bool | None = None
+    inbox: str | None = Field(default=None, min_length=1)
     raw: dict[str, Any] | None = None
 
     @model_validator(mode="after")

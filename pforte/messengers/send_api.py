@@ -29,6 +29,7 @@ class Outgoing:
     kind: Literal["text", "template"] = "text"
     options: tuple[Option, ...] = ()
     by_person: bool = False
+    metadata: str = ""
 
 
 def read_message(channel: str, body: Mapping[str, Any]) -> Outgoing:
@@ -36,18 +37,21 @@ def read_message(channel: str, body: Mapping[str, Any]) -> Outgoing:
     user = _recipient(body)
     by_person = _by_person(body)
     message = _object(body, "message")
+    metadata = message.get("metadata", "")
+    if not isinstance(metadata, str) or len(metadata) > 1000:
+        raise SendError(100, "Length of param message[metadata] must be at most 1000")
     if "attachment" in message:
         template = _object(_object(message, "attachment"), "payload")
         if template.get("template_type") != "button":
             raise SendError(100, "Invalid template type")
         text = _text(template, "text", 640)
         options = _options(template, "buttons", 3, "postback")
-        return Outgoing(user, text, "template", options, by_person)
+        return Outgoing(user, text, "template", options, by_person, metadata)
     text = _text(message, "text", _TEXT_LIMIT[channel], in_bytes=channel == "instagram")
     options = ()
     if "quick_replies" in message:
         options = _options(message, "quick_replies", 13, "text", kind="content_type")
-    return Outgoing(user, text, "text", options, by_person)
+    return Outgoing(user, text, "text", options, by_person, metadata)
 
 
 def _recipient(body: Mapping[str, Any]) -> str:

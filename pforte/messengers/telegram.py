@@ -213,7 +213,7 @@ class Telegram(Provider):
         """Let a customer act. Bots hear of no deletions, and in private chats of no reactions."""
         if not re.fullmatch(r"[1-9][0-9]{0,15}", said.user):
             raise BadRequest("a Telegram user is a number of at most 16 digits")
-        if said.act in {"delete", "reaction"}:
+        if said.act in {"delete", "reaction", "inbox"}:
             raise BadRequest(f"Telegram tells a bot of no {said.act} in a private chat")
         self.store.customer(self.channel, said.user, said.name)
         act = {"button": self._tap, "edit": self._edit, "block": self._block}

@@ -148,12 +148,30 @@ class WhatsApp(MetaProvider[WhatsAppAccount]):
         name = self.store.customer(self.channel, user, said.name)
         if said.block is not None:
             self.store.block(self.channel, user, said.block)
+        if said.inbox is not None:
+            return self._echo(said, said.inbox)
         entry, message = self._message(said)
         entry = self.store.add(entry)
         if said.block is None:
             contact: dict[str, Any] = {"profile": {"name": name}, **_who(user, "wa_id", "user_id")}
             event = {"contacts": [contact], "messages": [message]}
             self._post(user, "message", entry.provider_id, event)
+        return entry
+
+    def _echo(self, said: Said, text: str) -> Entry:
+        """Tell what was written in the Business app, which shares the number with the house."""
+        at = self.clock() if said.sent_at is None else said.sent_at
+        entry = self.store.add(self._from_inbox(said, _new_id(said.user), at, text))
+        echo = {
+            "from": self.account.number,
+            **_who(said.user, "to", "to_user_id"),
+            "id": entry.provider_id,
+            "timestamp": str(at // 1000),
+            "type": "text",
+            "text": {"body": text},
+        }
+        event = {"message_echoes": [echo]}
+        self._post(said.user, "status", entry.provider_id, event, field="smb_message_echoes")
         return entry
 
     def _message(self, said: Said) -> tuple[Entry, dict[str, Any]]:
@@ -225,7 +243,14 @@ class WhatsApp(MetaProvider[WhatsAppAccount]):
         self.store.update(earlier, text="", kind="deleted")
         return {"type": "revoke", "revoke": {"original_message_id": earlier.provider_id}}, shown
 
-    def _post(self, user: str, kind: Any, provider_id: str, event: dict[str, Any]) -> None:
+    def _post(
+        self,
+        user: str,
+        kind: Any,
+        provider_id: str,
+        event: dict[str, Any],
+        field: str = "messages",
+    ) -> None:
         metadata = {
             "display_phone_number": self.account.number,
             "phone_number_id": self.account.account,
@@ -233,7 +258,7 @@ class WhatsApp(MetaProvider[WhatsAppAccount]):
         value = {"messaging_product": "whatsapp", "metadata": metadata, **event}
         body = {
             "object": "whatsapp_business_account",
-            "entry": [{"id": _BUSINESS_ID, "changes": [{"value": value, "field": "messages"}]}],
+            "entry": [{"id": _BUSINESS_ID, "changes": [{"value": value, "field": field}]}],
         }
         self.webhooks.post(Webhook(self.channel, user, kind, provider_id, as_sent(body)))
 

@@ -154,10 +154,12 @@ class House:
         event = Reply(id=self._agent_id(), at=self.now, agent=agent.id, epoch=epoch, text=text)
         self.inbound.send(self.conversation_of(user, channel), event)
 
-    def resolve(self, epoch: int, user: str = "5", agent: Agent = ANNA) -> None:
+    def resolve(
+        self, epoch: int, user: str = "5", agent: Agent = ANNA, channel: str = "telegram"
+    ) -> None:
         """Let an agent say that it is done."""
         event = Resolve(id=self._agent_id(), at=self.now, agent=agent.id, epoch=epoch)
-        self.inbound.send(self.conversation_of(user), event)
+        self.inbound.send(self.conversation_of(user, channel), event)
 
     def hand_back(self, epoch: int, user: str = "5", agent: Agent = ANNA) -> None:
         """Let an agent give the conversation back to the bot."""

@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from channels.base import Call, ProviderResponse
@@ -15,7 +16,8 @@ from tests.gateway import http_event
 TELEGRAM = "stadtwerke_bot"
 WHATSAPP = "100200300400500"
 PAGE = "100000000000002"
-OURS = {"telegram": TELEGRAM, "whatsapp": WHATSAPP, "messenger": PAGE}
+GRAM = "17841400000000001"
+OURS = {"telegram": TELEGRAM, "whatsapp": WHATSAPP, "messenger": PAGE, "instagram": GRAM}
 ACCOUNTS = {
     ("telegram", TELEGRAM): {"access_token": "t-token", "secret_token": "t-secret"},
     ("whatsapp", WHATSAPP): {
@@ -27,6 +29,12 @@ ACCOUNTS = {
         "access_token": "m-token",
         "app_secret": "m-secret",
         "verify_token": "m-verify",
+    },
+    ("instagram", GRAM): {
+        "access_token": "i-token",
+        "app_secret": "i-secret",
+        "verify_token": "i-verify",
+        "graph_host": "graph.instagram.com",
     },
 }
 
@@ -84,11 +92,26 @@ def _signed(channel: str, root: Mapping[str, Any], secret: str) -> dict[str, Any
     return http_event("POST", f"/webhooks/{channel}/{OURS[channel]}", body, headers)
 
 
-def page_event(user: str, at: int, **what: Any) -> dict[str, Any]:
+def page_event(
+    user: str, at: int, *, by_us: bool = False, key: str = "messaging", **what: Any
+) -> dict[str, Any]:
     """Return the HTTP event of one thing on Messenger; `at` in ms, `what` as on the platform."""
-    item = {"sender": {"id": user}, "recipient": {"id": PAGE}, "timestamp": at, **what}
-    root = {"object": "page", "entry": [{"id": PAGE, "time": at, "messaging": [item]}]}
+    root = {"object": "page", "entry": [_entry(PAGE, user, at, by_us, key, what)]}
     return _signed("messenger", root, "m-secret")
+
+
+def instagram_event(user: str, at: int, *, by_us: bool = False, **what: Any) -> dict[str, Any]:
+    """Return the HTTP event of one thing on Instagram; `at` in ms, `what` as on the platform."""
+    root = {"object": "instagram", "entry": [_entry(GRAM, user, at, by_us, "messaging", what)]}
+    return _signed("instagram", root, "i-secret")
+
+
+def _entry(
+    ours: str, user: str, at: int, by_us: bool, key: str, what: Mapping[str, Any]
+) -> dict[str, Any]:
+    sender, recipient = (ours, user) if by_us else (user, ours)
+    item = {"sender": {"id": sender}, "recipient": {"id": recipient}, "timestamp": at, **what}
+    return {"id": ours, "time": at, key: [item]}
 
 
 def whatsapp_message(user: str, number: int, at: int, **content: Any) -> dict[str, Any]:
@@ -167,6 +190,7 @@ class Messenger(Faulty):
             "telegram": {"ok": True, "result": {"message_id": number}},
             "whatsapp": {"messages": [{"id": f"wamid.ours{number}"}]},
             "messenger": {"message_id": f"m_ours{number}"},
+            "instagram": {"message_id": f"ig_ours{number}"},
         }
         return ProviderResponse(200, json.dumps(bodies[channel]).encode())
 
@@ -203,13 +227,18 @@ def _whatsapp(payload: dict[str, Any], now: int) -> Taken:
     return Taken(address(payload["to"], "whatsapp"), text, buttons, now, reference)
 
 
-def _messenger(payload: dict[str, Any], now: int) -> Taken:
+def _messenger(payload: dict[str, Any], now: int, channel: str = "messenger") -> Taken:
     body = payload["message"]
     template = body.get("attachment", {}).get("payload", {})
     options = [*template.get("buttons", ()), *body.get("quick_replies", ())]
     buttons = tuple((one["title"], one["payload"]) for one in options)
-    user = address(payload["recipient"]["id"], "messenger")
+    user = address(payload["recipient"]["id"], channel)
     return Taken(user, body.get("text") or template["text"], buttons, now, payload.get("tag", ""))
 
 
-_READERS = {"telegram": _telegram, "whatsapp": _whatsapp, "messenger": _messenger}
+_READERS = {
+    "telegram": _telegram,
+    "whatsapp": _whatsapp,
+    "messenger": _messenger,
+    "instagram": partial(_messenger, channel="instagram"),
+}

@@ -1,6 +1,7 @@
 // What a conversation looks like: head, thread, reply box.
 
 import { discardSending, end, sendAgain, sendReply, settleReturned, showEarlier, showWhole, take, type } from "./actions.js";
+import { now } from "./api.js";
 import { h } from "./dom.js";
 import { change, conversation, state } from "./store.js";
 import { channelName, clock, day, known, refusal, say } from "./words.js";
@@ -179,7 +180,8 @@ function metaView(entry, time) {
   const parts = [];
   if (time !== null) {
     if (entry.author === "bot") parts.push(say("assistant"));
-    if (entry.author === "agent") parts.push(entry.mine ? say("you") : entry.agent || say("agent"));
+    if (entry.elsewhere) parts.push(say("elsewhere"));
+    else if (entry.author === "agent") parts.push(entry.mine ? say("you") : entry.agent || say("agent"));
     if (time) parts.push(time);
     if (entry.state && entry.state !== "failed" && entry.author !== "system") parts.push(say(`states.${entry.state}`));
   }
@@ -209,8 +211,9 @@ function lone(entry) {
 }
 
 function note(text) {
-  const [kind, detail] = text.split(": ");
+  const [, kind, detail] = text.match(/^(\w+): (.*)$/s) ?? [];
   if (kind === "delivery_failed") return say("notes.failed", { reason: refusal(detail) });
+  if (kind === "referral") return say("notes.referral", { ref: detail });
   return known(`notes.${text}`) ? say(`notes.${text}`) : text;
 }
 
@@ -245,7 +248,8 @@ function footView(id, kept) {
   const returned = kept.returned.map((draft) => returnedView(id, draft));
   if (head.holder !== "me") {
     const name = head.holder_name || say("somebody");
-    return h("footer.foot", { key: `foot ${id}` }, returned, h("p.who", { key: "who" }, say(`${head.holder}Is`, { name })));
+    const holder = head.holder === "bot" && head.elsewhere_until > now() ? "elsewhere" : head.holder;
+    return h("footer.foot", { key: `foot ${id}` }, returned, h("p.who", { key: "who" }, say(`${holder}Is`, { name })));
   }
   return h("footer.foot", { key: `foot ${id}` }, returned, composerView(id, kept));
 }

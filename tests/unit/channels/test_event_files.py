@@ -84,7 +84,7 @@ MEANING = {
     "messenger/reaction": [("reaction", PSID, "m_ours001", "")],
     "messenger/read": [("status", PSID, "", "")],
     "messenger/referral": [("referral", PSID, "", "")],
-    "messenger/standby": [("other", PSID, "", "")],
+    "messenger/standby": [("other", PSID, "m_test015", "An die andere App")],
     "messenger/test_button": [("other", "12334", "", "")],
     "messenger/text": [
         ("message", PSID, "m_test001", "Guten Tag, wann haben Sie geöffnet? 🙂"),

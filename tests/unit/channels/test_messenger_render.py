@@ -27,14 +27,14 @@ def said(call: Call) -> Any:
 
 
 def test_messenger_text() -> None:
-    """A text answers the customer; only the token's name stands in the call."""
+    """A text answers the customer and is marked as ours; the call has but the token's name."""
     assert rendered(message("*Guten Tag* <b>")) == [
         Call(
             method="POST",
             path="/me/messages",
             json={
                 "recipient": {"id": USER},
-                "message": {"text": "*Guten Tag* <b>"},
+                "message": {"text": "*Guten Tag* <b>", "metadata": "c.1.0"},
                 "messaging_type": "RESPONSE",
             },
             headers={"Authorization": "Bearer {access_token}"},
@@ -98,7 +98,8 @@ def test_options_that_do_not_fit_are_numbered(titles: tuple[str, ...]) -> None:
     """What cannot be shown as an option is a numbered line."""
     [call] = rendered(message("Frage?", *titles))
     lines = [f"{number} {title}" for number, title in enumerate(titles, 1)]
-    assert said(call) == {"text": "\n".join(["Frage?", "", *lines]).strip()}
+    assert said(call)["text"] == "\n".join(["Frage?", "", *lines]).strip()
+    assert not said(call).keys() & {"quick_replies", "attachment"}
 
 
 @pytest.mark.parametrize(("number", "limit"), [(2, 640), (5, 2000)])

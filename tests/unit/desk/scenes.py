@@ -226,6 +226,7 @@ class House:
             content=content,
             sent_at=self.now - int(minutes * MINUTE),
             provider_id=fields.pop("provider_id", f"p{sequence}" if author == "customer" else ""),
+            elsewhere=fields.pop("elsewhere", False),
             agent=fields.pop("agent", ""),
             event_id=fields.pop("event_id", f"event-{sequence}"),
             change=fields.pop("change", None),

@@ -290,3 +290,13 @@ def test_an_unknown_conversation_is_not_found() -> None:
 def test_an_address_is_recognised_and_cannot_be_noted_down(address: str, shown: str) -> None:
     """Agents see enough to ask "the number ending in …?", and no more."""
     assert Address.parse(address).shown == shown
+
+
+def test_words_from_another_app_are_told_as_such() -> None:
+    """Somebody of ours, not known by name, and nothing of ours that is still to be sent."""
+    house = House()
+    waiting = house.waiting("Erika")
+    house.said(waiting, "agent", "Wir rufen an.", elsewhere=True, provider_id="m_inbox")
+    [entry] = _entries(house, waiting.id)
+    assert (entry["author"], entry["elsewhere"], entry["state"]) == ("agent", True, "")
+    assert (entry["agent"], entry["mine"]) == ("", False)

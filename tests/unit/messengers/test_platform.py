@@ -77,7 +77,7 @@ def test_messenger_tells_moments(send: Sender, house: StubHouse, phone: Phone) -
     phone.does("messenger", USER, text="hallo")
     outcome = send("messenger", calls("messenger", message())[0])
     assert isinstance(outcome, Sent)
-    told = [event for event in house.events(3) if event.kind == "status"]
+    told = [event for event in house.events(4) if event.kind == "status"]
     assert [(e.receipt.state, e.target) for e in told if e.receipt] == [
         ("delivered", outcome.provider_id),
         ("read", ""),
@@ -258,3 +258,24 @@ def test_telegram_has_no_set_up_request(phone: Phone) -> None:
     """The control says so, and does nothing."""
     answer: httpx.Response = phone.http.post("/control/handshake?channel=telegram", json={})
     assert answer.status_code == 400
+
+
+def test_messengers_echo_brings_our_mark_back(send: Sender, house: StubHouse, phone: Phone) -> None:
+    """What the house sends is echoed with the app and what it was marked with."""
+    phone.does("messenger", USER, text="hallo")
+    [call] = calls("messenger", message("Welche?", "Eine"))
+    assert isinstance(send("messenger", call), Sent)
+    [echo] = [event for event in house.events(4) if event.kind == "echo"]
+    assert echo.reference == call.json["message"]["metadata"]
+
+
+@BOTH
+def test_what_is_written_in_the_inbox_is_echoed(name: str, house: StubHouse, phone: Phone) -> None:
+    """A person's words in the messenger's own app reach the customer, and the house as an echo."""
+    phone.does(name, USER, text="hallo")
+    written = phone.does(name, USER, inbox="Wir rufen an.")
+    [echo] = [event for event in house.events(2) if event.kind == "echo"]
+    assert (echo.user, echo.provider_id, echo.reference) == (USER, written["provider_id"], "")
+    assert echo.content == Content(text="Wir rufen an.")
+    shown = house_side(phone.shows(name, USER, house_side))
+    assert [said["text"] for said in shown] == ["Wir rufen an."]

@@ -289,3 +289,11 @@ def test_timeout_after_accept(whatsapp_api: httpx.Client, phone: Phone) -> None:
         whatsapp_api.post("messages", json=text("doch da"), timeout=0.2)
     shown = phone.shows("whatsapp", USER, lambda all_: len(house_side(all_)) == 1)
     assert house_side(shown)[0]["text"] == "doch da"
+
+
+def test_what_is_written_in_the_business_app_is_echoed(house: StubHouse, phone: Phone) -> None:
+    """A number shared with the app: a person's words reach the house as an echo."""
+    phone.does("whatsapp", "491700000001", inbox="Wir rufen an.")
+    [echo] = house.events(1)
+    assert (echo.kind, echo.user, echo.raw_kind) == ("echo", "491700000001", "text")
+    assert echo.content == Content(text="Wir rufen an.")
