@@ -1,4 +1,4 @@
-"""Echoes in the running house: our own change nothing, a person's in another app silence the bot."""
+"""Echoes in the running house: our own change nothing, a person's elsewhere silence the bot."""
 
 import pytest
 
