@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
-from channels.files import Download, Lost
+from channels.files import Download, Enclosed, Lost
 from conversation.incoming import Incoming
 from conversation.media import GONE, MEDIA_LIMIT
 from conversation.message import Message
@@ -151,7 +151,7 @@ class Channel(Protocol):
     def outcome(self, response: ProviderResponse) -> Outcome:
         """Say what the messenger's answer means."""
 
-    def locate(self, reference: str) -> Call | Download | Lost:
+    def locate(self, reference: str) -> Call | Download | Enclosed | Lost:
         """Return where a customer's file lies, or the call whose answer tells it."""
         return Lost(GONE)
 

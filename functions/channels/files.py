@@ -26,6 +26,14 @@ class Download:
 
 
 @dataclass(frozen=True)
+class Enclosed:
+    """A file is part of a mail that lies in the bucket under `key`."""
+
+    key: str
+    part: str
+
+
+@dataclass(frozen=True)
 class Lost:
     """There is nothing to fetch: `reason` is one of the words in `conversation.media`."""
 

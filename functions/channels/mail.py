@@ -20,7 +20,9 @@ from channels.base import (
     Sent,
     WebhookRequest,
 )
+from channels.files import Enclosed, Lost
 from channels.loose import load, text
+from channels.mail_files import located
 from channels.mail_parse import incoming
 from channels.mail_read import read
 from channels.mail_render import render
@@ -84,6 +86,10 @@ class Mail(Channel):
     def render(self, message: Message, account: str, user: str) -> list[Call]:
         """Return the call that sends a message as one mail."""
         return render(message, account, user)
+
+    def locate(self, reference: str) -> Enclosed | Lost:
+        """Return in which mail of the bucket a file lies."""
+        return located(reference)
 
     def outcome(self, response: ProviderResponse) -> Outcome:
         """Say what SES's answer means: by the error's type, which stands in a header."""

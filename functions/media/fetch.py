@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from aws.keeping import Keeper
 from channels.base import Call
-from channels.files import Download, Lost
+from channels.files import Enclosed, Lost
+from channels.mail_files import taken_out
 from channels.registry import channel_named
 from conversation.errors import Unavailable
 from conversation.media import GONE, TOO_LARGE, UNREACHABLE, MediaJob, aside_key
@@ -56,7 +57,15 @@ def _found(house: House, job: MediaJob, limit: int) -> Fetched | Overlong | Lost
     if secrets is None:
         raise Unavailable("the account is not connected")
     channel = channel_named(job.channel)
-    step: Call | Download | Lost = channel.locate(job.reference)
+    step = channel.locate(job.reference)
+    if isinstance(step, Enclosed):
+        return _enclosed(house, step)
     if isinstance(step, Call):
         step = channel.located(house.line.call(channel, step, secrets))
     return step if isinstance(step, Lost) else house.line.download(channel, step, secrets, limit)
+
+
+def _enclosed(house: House, place: Enclosed) -> Fetched | Lost:
+    mail = house.keeper.media.get(place.key)
+    body = taken_out(mail, place.part) if mail else None
+    return Fetched(body) if body is not None else Lost(GONE)

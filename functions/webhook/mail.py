@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from channels import mail_ses
+from channels.mail_files import reference_of
 from channels.mail_read import Mail
 from channels.mail_tag import tagged, untagged
 from conversation.errors import Unavailable
@@ -91,7 +92,7 @@ def _complete(house: House, incoming: Incoming, settings: Mapping[str, str], key
 
 def _placed(part: Attachment, key: str) -> Attachment:
     """Return a file with the key of its mail and its own number in it."""
-    return part.model_copy(update={"reference": f"{key}#{part.reference}"})
+    return part.model_copy(update={"reference": reference_of(key, part.reference)})
 
 
 def _is_cut(mail: Mail) -> bool:
