@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from pforte.messengers.files import File
 from pforte.messengers.store import Option
 
 ACTIONS = frozenset(
@@ -52,6 +53,20 @@ class Outgoing:
     text: str
     options: tuple[Option, ...] = ()
     reply_to: str = ""
+    link: str = ""
+
+
+LINKED = {
+    "sendPhoto": ("photo", ("image/jpeg", "image/png", "image/webp"), 5_000_000),
+    "sendDocument": ("document", ("application/pdf", "application/zip", "image/gif"), 20_000_000),
+    "sendAudio": ("audio", ("audio/mpeg", "audio/mp4"), 20_000_000),
+    "sendVoice": ("voice", ("audio/ogg",), 1_000_000),
+    "sendVideo": ("video", ("video/mp4",), 20_000_000),
+}
+"""What can be sent by a link: the parameter, its kinds, and the most bytes."""
+
+FETCHED_UP_TO = 20_000_000
+"""Bytes of a file that getFile tells of."""
 
 
 def bad(description: str) -> BotError:
@@ -84,6 +99,28 @@ def read_message(body: Mapping[str, Any]) -> Outgoing:
     return Outgoing(
         user, text, _options(body.get("reply_markup")), str(reply.get("message_id", ""))
     )
+
+
+def read_linked(method: str, body: Mapping[str, Any]) -> Outgoing:
+    """Read the parameters of a method that sends a file by its link. Raises BotError."""
+    link = body.get(LINKED[method][0])
+    caption = body.get("caption", "")
+    if not isinstance(link, str) or not link.startswith(("http://", "https://")):
+        raise bad("there is no file in the request")
+    if not isinstance(caption, str) or len(caption) > 1024:
+        raise bad("message caption is too long")
+    if body.get("parse_mode"):
+        raise bad("unsupported parse_mode")
+    return Outgoing(read_chat(body), caption, link=link)
+
+
+def check_file(method: str, file: File | None) -> None:
+    """Refuse what Telegram could not fetch, or does not send this way. Raises BotError."""
+    _, kinds, limit = LINKED[method]
+    if file is None or len(file.body) > limit:
+        raise bad("failed to get HTTP URL content")
+    if file.mime_type not in kinds:
+        raise bad("wrong type of the web page content")
 
 
 def _options(markup: Any) -> tuple[Option, ...]:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from pforte.messengers.files import File
 from pforte.messengers.meta_error import MetaError
 from pforte.messengers.store import Option
 
@@ -28,6 +29,8 @@ TITLES = {
     131048: "Spam rate limit hit",
     131050: "Unable to deliver the message",
     131051: "Unsupported message type",
+    131052: "Media download error",
+    131053: "Media upload error",
     131056: "(Business Account, Consumer Account) pair rate limit hit",
     133016: "Account register rate limit exceeded",
 }
@@ -67,6 +70,9 @@ class Outgoing:
     menu: str = ""
     reference: str = ""
     reply_to: str = ""
+    kind: str = "text"
+    link: str = ""
+    filename: str = ""
 
 
 def read_message(body: Mapping[str, Any]) -> Outgoing:
@@ -84,7 +90,53 @@ def read_message(body: Mapping[str, Any]) -> Outgoing:
     if kind == "interactive":
         text, options, menu = _interactive(_object(body, "interactive"))
         return Outgoing(user, text, options, menu, reference, reply_to)
+    if kind in _FILES:
+        part = _object(body, kind)
+        caption = _text(part, "caption", 1024, required=False) if kind != "audio" else ""
+        return Outgoing(
+            user,
+            caption,
+            reference=reference,
+            reply_to=reply_to,
+            kind=kind,
+            link=_text(part, "link", 4096),
+            filename=_text(part, "filename", 240, required=False),
+        )
     raise GraphError(131051, f"Unsupported message type: {kind}")
+
+
+def refusal_of(outgoing: Outgoing, file: File | None) -> int | None:
+    """Return the code of a file that cannot be sent: out of reach, of another kind, too large."""
+    kinds, limit = _FILES[outgoing.kind]
+    fits = file is not None and file.mime_type in kinds and len(file.body) <= limit
+    return None if fits else 131053
+
+
+_DOCUMENTS = "application/vnd.openxmlformats-officedocument."
+_FILES: Mapping[str, tuple[frozenset[str], int]] = {
+    "image": (frozenset({"image/jpeg", "image/png"}), 5_000_000),
+    "audio": (
+        frozenset({"audio/aac", "audio/mp4", "audio/mpeg", "audio/amr", "audio/ogg"}),
+        16_000_000,
+    ),
+    "video": (frozenset({"video/mp4", "video/3gpp"}), 16_000_000),
+    "document": (
+        frozenset(
+            {
+                "text/plain",
+                "application/pdf",
+                "application/msword",
+                "application/vnd.ms-excel",
+                "application/vnd.ms-powerpoint",
+                f"{_DOCUMENTS}wordprocessingml.document",
+                f"{_DOCUMENTS}spreadsheetml.sheet",
+                f"{_DOCUMENTS}presentationml.presentation",
+            }
+        ),
+        100_000_000,
+    ),
+}
+"""What each type of message may carry, and how many bytes."""
 
 
 def _recipient(body: Mapping[str, Any]) -> str:

@@ -6,10 +6,17 @@ from typing import Any
 
 from pforte.messengers.accounts import MetaAccount
 from pforte.messengers.faults import Fault
+from pforte.messengers.files import File
 from pforte.messengers.meta import as_sent
 from pforte.messengers.meta_provider import MetaProvider
 from pforte.messengers.said import Said
-from pforte.messengers.send_api import WINDOW_CLOSED, Outgoing, SendError, read_message
+from pforte.messengers.send_api import (
+    WINDOW_CLOSED,
+    Outgoing,
+    SendError,
+    check_file,
+    read_message,
+)
 from pforte.messengers.store import Entry, Webhook
 from pforte.messengers.web import BadRequest, Request, Response, Route, json_response
 
@@ -35,6 +42,7 @@ class Platform(MetaProvider[MetaAccount]):
             ("POST", base + "/messages", self._guarded(self._messages)),
             ("POST", base + "/subscribed_apps", self._guarded(self._subscribe)),
             ("GET", base, self._guarded(self._me)),
+            ("GET", rf"/{self.channel}/cdn/(?P<file>\d+)", self._download),
         ]
 
     # what the house asks
@@ -46,6 +54,13 @@ class Platform(MetaProvider[MetaAccount]):
         if self.channel == "instagram":
             known |= {**ours, "user_id": ours["id"], "instagram_business_account": ours}
         return json_response(known)
+
+    def _download(self, request: Request) -> Response:
+        """Serve a file as Meta's content network does: to whoever knows the address."""
+        file = self.store.files.get(request.parts["file"])
+        if file is None:
+            return Response(404, b"")
+        return Response(200, file.body, {"Content-Type": file.mime_type})
 
     def _subscribe(self, _: Request) -> Response:
         return json_response({"success": True})
@@ -88,6 +103,8 @@ class Platform(MetaProvider[MetaAccount]):
             raise SendError(10, "This message is sent outside of allowed window.", subcode)
 
     def _accept(self, outgoing: Outgoing, fault: Fault) -> Response:
+        file = self.store.files.fetch(outgoing.link) if outgoing.link else None
+        check_file(self.channel, outgoing, file)
         entry = self.store.add(
             Entry(
                 channel=self.channel,
@@ -95,8 +112,9 @@ class Platform(MetaProvider[MetaAccount]):
                 side="house",
                 provider_id=_new_id(),
                 at=self.clock(),
-                kind=outgoing.kind,
+                kind=file.kind if file else outgoing.kind,
                 text=outgoing.text,
+                file=file.id if file else "",
                 options=outgoing.options,
                 reference=outgoing.metadata,
                 state="sent",
@@ -180,25 +198,29 @@ class Platform(MetaProvider[MetaAccount]):
             case "raw":
                 return dict(said.raw or {}), {}
         message: dict[str, Any] = {"mid": mid}
-        words = said.text or said.photo or ""
+        shown: dict[str, Any] = {"text": said.text or ""}
+        if said.media:
+            file, shown = self._sent(said)
+            message["attachments"] = [self._attachment(said, file)]
+        elif said.location:
+            place = {"lat": said.location.latitude, "long": said.location.longitude}
+            location = {"type": "location", "payload": {"coordinates": place}}
+            message["attachments"] = [location]
+        words = "" if said.sticker else shown["text"]
         if words:
             message["text"] = words
-        if said.act != "text":
-            message["attachments"] = [self._attachment(said)]
         if said.reply_to:
             message["reply_to"] = {"mid": self._earlier(said, said.reply_to).provider_id}
-        return {"message": message}, {"text": words or said.sticker or ""}
+        return {"message": message}, shown
 
-    def _attachment(self, said: Said) -> dict[str, Any]:
-        if said.location:
-            place = {"lat": said.location.latitude, "long": said.location.longitude}
-            return {"type": "location", "payload": {"coordinates": place}}
-        url = f"https://scontent.invalid/{secrets.token_hex(8)}"
+    def _attachment(self, said: Said, file: File) -> dict[str, Any]:
+        payload: dict[str, Any] = {"url": f"{self.own_url}/{self.channel}/cdn/{file.id}"}
+        kinds = {"photo": "image", "voice": "audio", "audio": "audio", "video": "video"}
         if said.sticker is None:
-            return {"type": "audio" if said.voice else "image", "payload": {"url": url}}
+            return {"type": kinds.get(file.kind, "file"), "payload": payload}
         if self.channel == "instagram":
             return {"type": "like_heart"}
-        return {"type": "image", "payload": {"url": url, "sticker_id": _LIKE}}
+        return {"type": "image", "payload": {**payload, "sticker_id": _LIKE}}
 
     def _tap(self, said: Said, mid: str) -> tuple[dict[str, Any], dict[str, Any]]:
         asked, option = self._tapped(said)

@@ -5,6 +5,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 
 from pforte.messengers.faults import ChannelName, Faults
+from pforte.messengers.files import File
 from pforte.messengers.said import Said
 from pforte.messengers.store import Entry, Option, Store
 from pforte.messengers.web import BadRequest, Route
@@ -17,7 +18,10 @@ def now_ms() -> int:
 
 
 class Provider(ABC):
-    """A simulated messenger: an API for the house, and a phone for each customer."""
+    """A simulated messenger: an API for the house, and a phone for each customer.
+
+    `own_url` is where all of them are served.
+    """
 
     channel: ChannelName
 
@@ -32,6 +36,7 @@ class Provider(ABC):
         self.webhooks = webhooks
         self.faults = faults
         self.clock = clock
+        self.own_url = ""
         self._typing: dict[str, int] = {}
 
     @abstractmethod
@@ -54,6 +59,16 @@ class Provider(ABC):
     def typing(self, user: str) -> bool:
         """Say whether the phone shows that we are typing."""
         return self._typing.get(user, 0) > self.clock()
+
+    def _sent(self, said: Said) -> tuple[File, dict[str, str]]:
+        """Keep what a customer sends; returns it with what the phone shows."""
+        media = said.media
+        if media is None:
+            raise BadRequest(f"no file hangs on a {said.act}")
+        file = self.store.files.put(media.data, media.mime_type, media.name)
+        kind = file.kind if said.file else said.act
+        text = media.caption or said.sticker or ""
+        return file, {"kind": kind, "text": text, "file": file.id, "filename": file.name}
 
     def _tapped(self, said: Said) -> tuple[Entry, Option]:
         for entry in reversed(self.store.entries(self.channel, said.user)):

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
+from pforte.messengers.files import File
 from pforte.messengers.meta_error import MetaError
 from pforte.messengers.store import Option
 
@@ -26,10 +27,11 @@ class Outgoing:
 
     user: str
     text: str
-    kind: Literal["text", "template"] = "text"
+    kind: Literal["text", "template", "image", "audio", "video", "file"] = "text"
     options: tuple[Option, ...] = ()
     by_person: bool = False
     metadata: str = ""
+    link: str = ""
 
 
 def read_message(channel: str, body: Mapping[str, Any]) -> Outgoing:
@@ -41,7 +43,11 @@ def read_message(channel: str, body: Mapping[str, Any]) -> Outgoing:
     if not isinstance(metadata, str) or len(metadata) > 1000:
         raise SendError(100, "Length of param message[metadata] must be at most 1000")
     if "attachment" in message:
-        template = _object(_object(message, "attachment"), "payload")
+        attachment = _object(message, "attachment")
+        template = _object(attachment, "payload")
+        kind = attachment.get("type")
+        if kind in ("image", "audio", "video", "file"):
+            return Outgoing(user, "", kind, (), by_person, metadata, _text(template, "url", 4096))
         if template.get("template_type") != "button":
             raise SendError(100, "Invalid template type")
         text = _text(template, "text", 640)
@@ -52,6 +58,32 @@ def read_message(channel: str, body: Mapping[str, Any]) -> Outgoing:
     if "quick_replies" in message:
         options = _options(message, "quick_replies", 13, "text", kind="content_type")
     return Outgoing(user, text, "text", options, by_person, metadata)
+
+
+def check_file(channel: str, outgoing: Outgoing, file: File | None) -> None:
+    """Refuse a file that cannot be fetched, or is none that goes this way. Raises SendError."""
+    if not outgoing.link:
+        return
+    kinds = {**_FILES, **(_OF_INSTAGRAM if channel == "instagram" else {})}[outgoing.kind]
+    limit = 8_000_000 if outgoing.kind == "image" else 25_000_000
+    if file is None or len(file.body) > limit:
+        raise SendError(100, "Failed to fetch the file from the url", 2018008)
+    if not file.mime_type.startswith(kinds):
+        raise SendError(100, "Upload attachment failure", 2018047)
+
+
+_FILES: Mapping[str, tuple[str, ...]] = {
+    "image": ("image/jpeg", "image/png", "image/gif"),
+    "audio": ("audio/",),
+    "video": ("video/",),
+    "file": ("",),
+}
+_OF_INSTAGRAM: Mapping[str, tuple[str, ...]] = {
+    "audio": ("audio/aac", "audio/mp4", "audio/wav"),
+    "video": ("video/mp4", "video/quicktime", "video/webm"),
+    "file": ("application/pdf",),
+}
+"""Beginnings of the types that each kind of attachment may have."""
 
 
 def _recipient(body: Mapping[str, Any]) -> str:

@@ -21,9 +21,11 @@ _PAGE = Path(__file__).parent / "page"
 _TYPES = {".css": "text/css", ".html": "text/html", ".js": "text/javascript"}
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self';"
+    " img-src 'self'; media-src 'self';"
     " base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 _LONGEST_WAIT_S = 30.0
+_SHOWN = ("image/jpeg", "image/png", "image/gif", "image/webp", "audio/", "video/")
 
 
 class Repeat(BaseModel):
@@ -83,6 +85,8 @@ class Messengers:
             self.webhooks.targets[name] = provider.target(webhook_base.rstrip("/"))
         self._server = Server(port, self._routes())
         self.port: int = self._server.server_address[1]
+        for provider in self._providers.values():
+            provider.own_url = f"http://127.0.0.1:{self.port}"
 
     @property
     def accounts(self) -> list[tuple[ChannelName, str, dict[str, str]]]:
@@ -121,6 +125,7 @@ class Messengers:
             ("GET", "/control/faults", _controlled(self._faults_left)),
             ("DELETE", "/control/faults", _controlled(self._heal)),
             ("GET", "/phone/(?:whatsapp|telegram|messenger|instagram)", _page),
+            ("GET", r"/phone/file/(?P<file>\d+)", self._file),
             ("GET", r"/phone/static/(?P<file>[a-z]+\.(css|js))", _static),
             ("GET", "/phone/?|/", lambda _: Response(302, b"", {"Location": "/phone/whatsapp"})),
         ]
@@ -149,6 +154,19 @@ class Messengers:
                 "typing": provider.typing(asked.user),
             }
         )
+
+    def _file(self, request: Request) -> Response:
+        """Show a phone what hangs on a message; what no page should show is saved."""
+        file = self.store.files.get(request.parts["file"])
+        if file is None:
+            raise BadRequest("no such file", 404)
+        shown = file.mime_type.startswith(_SHOWN)
+        headers = {
+            "Content-Type": file.mime_type if shown else "application/octet-stream",
+            "Content-Disposition": "inline" if shown else "attachment",
+            "X-Content-Type-Options": "nosniff",
+        }
+        return Response(200, file.body, headers)
 
     def _customers(self, request: Request) -> Response:
         channel = _channel.validate_python(request.query.get("channel"))

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from pforte.messengers.faults import ChannelName
+from pforte.messengers.files import Files
 
 State = Literal["", "sent", "delivered", "read", "failed"]
 _FORWARD: tuple[State, ...] = ("", "sent", "delivered", "read")
@@ -49,7 +50,7 @@ class Entry:
     `at` in ms. `side` says who wrote it. `menu` is the opener of a list, "" for buttons. `state`
     is that of the ticks. `about` is the provider's id of the message that a tap, reaction, edit or
     deletion is about. `answered`: the house answered the tap, with `notice` as the passing words.
-    `code` says why it failed.
+    `code` says why it failed. `file` is the id of what hangs on it.
     """
 
     channel: ChannelName
@@ -68,6 +69,8 @@ class Entry:
     notice: str = ""
     code: str = ""
     reference: str = ""
+    file: str = ""
+    filename: str = ""
     n: int = 0
     changed: int = 0
 
@@ -95,6 +98,7 @@ class Store:
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
+        self.files = Files(path.parent / "files")
         self._changes = threading.Condition(threading.RLock())
         self._connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
         # what a crash of this program leaves is whole; of the machine, nobody asks it

@@ -11,14 +11,19 @@ from typing import Any
 from pforte.messengers.accounts import TelegramAccount
 from pforte.messengers.bot_api import (
     ACTIONS,
+    FETCHED_UP_TO,
+    LINKED,
     BotError,
     Outgoing,
     bad,
+    check_file,
     read_chat,
+    read_linked,
     read_message,
     read_webhook,
 )
 from pforte.messengers.faults import ChannelName, Fault, Faults
+from pforte.messengers.files import File
 from pforte.messengers.provider import Provider, now_ms
 from pforte.messengers.said import Said
 from pforte.messengers.store import Entry, Store, Webhook
@@ -50,6 +55,7 @@ class Telegram(Provider):
         self._methods: dict[str, Callable[[dict[str, Any]], object]] = {
             "answerCallbackQuery": self._answer_callback_query,
             "deleteWebhook": self._delete_webhook,
+            "getFile": self._get_file,
             "getMe": self._get_me,
             "getWebhookInfo": self._get_webhook_info,
             "sendChatAction": self._send_chat_action,
@@ -59,7 +65,12 @@ class Telegram(Provider):
     def routes(self) -> list[Route]:
         """Return the part of the Bot API that is played here."""
         path = r"/telegram/bot(?P<token>[^/]+)/(?P<method>\w+)"
-        return [("POST", path, self._call), ("GET", path, self._call)]
+        file = r"/telegram/file/bot(?P<token>[^/]+)/files/file_(?P<file>\d+)"
+        return [
+            ("POST", path, self._call),
+            ("GET", path, self._call),
+            ("GET", file, self._download),
+        ]
 
     def target(self, base: str) -> Target:
         """Return where updates go: the bot's name is in the path, the secret in a header."""
@@ -84,6 +95,27 @@ class Telegram(Provider):
             raise BotError(401, "Unauthorized")
         return self._do(request.parts["method"], _parameters(request))
 
+    def _download(self, request: Request) -> Response:
+        token = request.parts["token"].encode()
+        file = self.store.files.get(request.parts["file"])
+        if file is None or not hmac.compare_digest(token, self.account.access_token.encode()):
+            return Response(404, b"")
+        return Response(200, file.body, {"Content-Type": "application/octet-stream"})
+
+    def _get_file(self, parameters: dict[str, Any]) -> object:
+        file_id = str(parameters.get("file_id", ""))
+        file = self.store.files.get(file_id)
+        if file is None:
+            raise bad("invalid file_id")
+        if len(file.body) > FETCHED_UP_TO:
+            raise bad("file is too big")
+        return {
+            "file_id": file.id,
+            "file_unique_id": f"u{file.id}",
+            "file_size": len(file.body),
+            "file_path": f"files/file_{file.id}",
+        }
+
     def take_answer(self, body: bytes) -> None:
         """Do the one method that an answer to a webhook may hold; its result is lost."""
         try:
@@ -98,15 +130,15 @@ class Telegram(Provider):
             _logger.warning("the answer to a Telegram webhook: %s", error)
 
     def _do(self, name: str, parameters: dict[str, Any]) -> Response:
-        if name == "sendMessage":
-            return self._send_message(parameters)
+        if name == "sendMessage" or name in LINKED:
+            return self._send_message(name, parameters)
         method = self._methods.get(name)
         if method is None:
             raise BotError(404, "Not Found")
         return json_response({"ok": True, "result": method(parameters)})
 
-    def _send_message(self, parameters: dict[str, Any]) -> Response:
-        outgoing = read_message(parameters)
+    def _send_message(self, name: str, parameters: dict[str, Any]) -> Response:
+        outgoing = read_linked(name, parameters) if name in LINKED else read_message(parameters)
         fault = self.faults.take(self.channel, outgoing.user) or Fault()
         if fault.body is not None and fault.status is not None:
             return Response(fault.status, fault.body.encode(), {"Content-Type": "text/html"})
@@ -115,7 +147,10 @@ class Telegram(Provider):
         if fault.error is not None:
             raise bad(f"told to fail with {fault.error}")
         self._reach(outgoing.user, fault)
-        entry = self._keep(outgoing)
+        file = self.store.files.fetch(outgoing.link) if outgoing.link else None
+        if outgoing.link:
+            check_file(name, file)
+        entry = self._keep(outgoing, file)
         self.type_for(outgoing.user, 0)
         if fault.timeout_after_accept:
             return Response(0, b"", silent_for=fault.hold)
@@ -127,7 +162,7 @@ class Telegram(Provider):
         if fault.blocked or self.store.blocked(self.channel, user):
             raise BotError(403, "Forbidden: bot was blocked by the user")
 
-    def _keep(self, outgoing: Outgoing) -> Entry:
+    def _keep(self, outgoing: Outgoing, file: File | None) -> Entry:
         return self.store.add(
             Entry(
                 channel=self.channel,
@@ -135,7 +170,9 @@ class Telegram(Provider):
                 side="house",
                 provider_id=str(self.store.next(f"telegram:{outgoing.user}")),
                 at=self.clock(),
+                kind=file.kind if file else "text",
                 text=outgoing.text,
+                file=file.id if file else "",
                 options=outgoing.options,
                 about=outgoing.reply_to,
                 state="delivered",
@@ -235,12 +272,12 @@ class Telegram(Provider):
 
     def _say(self, said: Said) -> tuple[Entry, dict[str, Any]]:
         reply = self._earlier(said, said.reply_to) if said.reply_to else None
-        text = said.text or said.photo or said.sticker or ""
+        file, shown = self._sent(said) if said.media else (None, {"text": said.text or ""})
         provider_id = str(self.store.next(f"telegram:{said.user}"))
-        entry = self._entry(said, provider_id, text=text)
+        entry = self._entry(said, provider_id, **shown)
         message = self._message(entry)
         del message["text"]
-        message |= _content(said)
+        message |= _content(said, entry.kind, file)
         if reply is not None:
             message["reply_to_message"] = self._message(reply)
         return entry, {"message": message}
@@ -303,25 +340,36 @@ def _parameters(request: Request) -> dict[str, Any]:
         raise bad("can't parse request JSON object") from error
 
 
-def _content(said: Said) -> dict[str, Any]:
-    file_id, unique = secrets.token_urlsafe(36), secrets.token_urlsafe(10)
-    file = {"file_id": file_id, "file_unique_id": unique, "file_size": 20_480}
+def _content(said: Said, kind: str, file: File | None) -> dict[str, Any]:
+    if file is not None:
+        return _with_file(said, kind, file)
     match said.act:
-        case "photo":
-            small = {**file, "file_id": file_id + "s", "width": 90, "height": 67, "file_size": 1200}
-            photo = {"photo": [small, {**file, "width": 1280, "height": 960}]}
-            return {**photo, "caption": said.photo} if said.photo else photo
-        case "voice":
-            return {"voice": {**file, "duration": said.voice, "mime_type": "audio/ogg"}}
-        case "sticker":
-            sizes = {"width": 512, "height": 512, "is_animated": False, "is_video": False}
-            return {"sticker": {**file, **sizes, "type": "regular", "emoji": said.sticker}}
         case "location":
             return {"location": said.location.model_dump() if said.location else {}}
         case "raw":
             return dict(said.raw or {})
         case _:
             return {"text": said.text}
+
+
+def _with_file(said: Said, kind: str, file: File) -> dict[str, Any]:
+    size = len(file.body)
+    known = {"file_id": file.id, "file_unique_id": f"u{file.id}", "file_size": size}
+    named = {**known, "mime_type": file.mime_type, "file_name": file.name}
+    caption = said.photo or (said.file.caption if said.file else "")
+    more = {"caption": caption} if caption else {}
+    match kind:
+        case "photo":
+            small = {**known, "file_id": f"{file.id}s", "width": 90, "height": 67, "file_size": 900}
+            return {"photo": [small, {**known, "width": 1280, "height": 960}], **more}
+        case "voice":
+            duration = said.voice or 1
+            return {"voice": {**known, "duration": duration, "mime_type": "audio/ogg"}, **more}
+        case "sticker":
+            sizes = {"width": 512, "height": 512, "is_animated": False, "is_video": False}
+            return {"sticker": {**known, **sizes, "type": "regular", "emoji": said.sticker}}
+        case _:
+            return {kind: named, **more}
 
 
 def _description(fault: Fault) -> str:

@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 _logger = logging.getLogger(__name__)
 
-_MAX_BODY = 1_000_000
+_MAX_BODY = 12_000_000
 _IDLE_S = 15.0
 
 

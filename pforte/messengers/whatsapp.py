@@ -8,8 +8,16 @@ from typing import Any
 
 from pforte.messengers.accounts import WhatsAppAccount
 from pforte.messengers.faults import Fault
-from pforte.messengers.graph import BSUID, PHONE, TITLES, GraphError, Outgoing, read_message
-from pforte.messengers.meta import as_sent
+from pforte.messengers.graph import (
+    BSUID,
+    PHONE,
+    TITLES,
+    GraphError,
+    Outgoing,
+    read_message,
+    refusal_of,
+)
+from pforte.messengers.meta import as_sent, is_bearer
 from pforte.messengers.meta_provider import MetaProvider
 from pforte.messengers.said import Said
 from pforte.messengers.store import Entry, State, Webhook
@@ -32,7 +40,8 @@ class WhatsApp(MetaProvider[WhatsAppAccount]):
         base = r"/whatsapp/v\d+\.\d+/(?P<node>\d+)"
         return [
             ("POST", base + "/messages", self._guarded(self._messages)),
-            ("GET", base, self._guarded(self._number)),
+            ("GET", base, self._look),
+            ("GET", r"/whatsapp/media/(?P<file>\d+)", self._download),
         ]
 
     # what the house asks
@@ -46,6 +55,33 @@ class WhatsApp(MetaProvider[WhatsAppAccount]):
                 "quality_rating": "GREEN",
             }
         )
+
+    def _look(self, request: Request) -> Response:
+        """Tell about our number, or where a file lies."""
+        file = self.store.files.get(request.parts["node"])
+        if file is None:
+            return self._guarded(self._number)(request)
+        if not self._may_read(request):
+            return json_response(GraphError(190, "Invalid OAuth access token").to_dict(), 401)
+        return json_response(
+            {
+                "url": f"{self.own_url}/whatsapp/media/{file.id}",
+                "mime_type": file.mime_type,
+                "sha256": hashlib.sha256(file.body).hexdigest(),
+                "file_size": len(file.body),
+                "id": file.id,
+                "messaging_product": "whatsapp",
+            }
+        )
+
+    def _download(self, request: Request) -> Response:
+        file = self.store.files.get(request.parts["file"])
+        if file is None or not self._may_read(request):
+            return Response(404 if file is None else 401, b"")
+        return Response(200, file.body, {"Content-Type": file.mime_type})
+
+    def _may_read(self, request: Request) -> bool:
+        return is_bearer(request.headers.get("authorization", ""), self.account.access_token)
 
     def take(self, body: dict[str, Any]) -> Response:
         """Answer a message or a read mark. Raises GraphError."""
@@ -61,6 +97,9 @@ class WhatsApp(MetaProvider[WhatsAppAccount]):
 
     def _accept(self, outgoing: Outgoing, fault: Fault) -> Response:
         code = self._refusal(outgoing.user, fault)
+        file = self.store.files.fetch(outgoing.link, outgoing.filename) if outgoing.link else None
+        if code is None and outgoing.link:
+            code = refusal_of(outgoing, file)
         entry = self.store.add(
             Entry(
                 channel=self.channel,
@@ -68,7 +107,10 @@ class WhatsApp(MetaProvider[WhatsAppAccount]):
                 side="house",
                 provider_id=_new_id(outgoing.user),
                 at=self.clock(),
+                kind=file.kind if file else "text",
                 text=outgoing.text,
+                file=file.id if file else "",
+                filename=outgoing.filename,
                 options=outgoing.options,
                 menu=outgoing.menu,
                 about=outgoing.reply_to,
@@ -203,14 +245,32 @@ class WhatsApp(MetaProvider[WhatsAppAccount]):
                 return self._reply(said)
             case "reaction" | "edit" | "delete":
                 return self._about(said)
-            case "photo" | "voice" | "sticker" | "location":
-                return _media(said)
+            case "photo" | "voice" | "sticker" | "file":
+                return self._media(said)
+            case "location":
+                return {"type": "location", "location": _place(said)}, {}
             case "raw":
                 return dict(said.raw or {}), {"kind": str((said.raw or {}).get("type", "raw"))}
             case "block":
                 return {}, {"payload": "block" if said.block else "allow"}
             case _:
                 return {"type": "text", "text": {"body": said.text}}, {"text": said.text}
+
+    def _media(self, said: Said) -> tuple[dict[str, Any], dict[str, Any]]:
+        file, shown = self._sent(said)
+        kinds = {"photo": "image", "voice": "audio"}
+        kind = kinds.get(shown["kind"], shown["kind"])
+        digest = base64.b64encode(hashlib.sha256(file.body).digest()).decode()
+        media: dict[str, Any] = {"mime_type": file.mime_type, "sha256": digest, "id": file.id}
+        if shown["kind"] == "voice":
+            media |= {"mime_type": "audio/ogg; codecs=opus", "voice": True}
+        elif kind == "sticker":
+            media["animated"] = False
+        elif shown["text"]:
+            media["caption"] = shown["text"]
+        if kind == "document":
+            media["filename"] = file.name
+        return {"type": kind, kind: media}, shown
 
     def _reply(self, said: Said) -> tuple[dict[str, Any], dict[str, Any]]:
         asked, option = self._tapped(said)
@@ -263,19 +323,8 @@ class WhatsApp(MetaProvider[WhatsAppAccount]):
         self.webhooks.post(Webhook(self.channel, user, kind, provider_id, as_sent(body)))
 
 
-def _media(said: Said) -> tuple[dict[str, Any], dict[str, Any]]:
-    if said.location:
-        return {"type": "location", "location": said.location.model_dump()}, {}
-    kinds: dict[str, tuple[str, str, dict[str, Any]]] = {
-        "photo": ("image", "image/jpeg", {"caption": said.photo} if said.photo else {}),
-        "voice": ("audio", "audio/ogg; codecs=opus", {"voice": True}),
-        "sticker": ("sticker", "image/webp", {"animated": False}),
-    }
-    kind, mime_type, more = kinds[said.act]
-    media_id = str(10**14 + secrets.randbelow(10**14))
-    digest = base64.b64encode(hashlib.sha256(media_id.encode()).digest()).decode()
-    media = {"mime_type": mime_type, "sha256": digest, "id": media_id, **more}
-    return {"type": kind, kind: media}, {"text": said.photo or said.sticker or ""}
+def _place(said: Said) -> dict[str, Any]:
+    return said.location.model_dump() if said.location else {}
 
 
 def _who(user: str, number: str, scoped: str) -> dict[str, str]:
