@@ -98,6 +98,8 @@ def _items(root: Json, depth: int) -> Iterator[Json]:
         yield from _items(mapping(record.get("Sns")), depth + 1)
         yield from _inside(record.get("body"), depth)
     yield from _inside(root.get("Message"), depth)
+    # What Lambda sets aside of a call that failed (its guide: "Destinations").
+    yield from _items(mapping(root.get("requestPayload")), depth + 1)
 
 
 def _inside(value: object, depth: int) -> Iterator[Json]:

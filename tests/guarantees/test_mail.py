@@ -1,5 +1,6 @@
 """Mails on the real handlers: answered once, in their thread, never by a program to a program."""
 
+import json
 from collections.abc import Generator
 from typing import Any
 
@@ -217,6 +218,17 @@ def test_a_mail_that_is_not_yet_stored_comes_again(house: PostHouse) -> None:
     """What cannot be read now is not lost: Lambda calls again."""
     with pytest.raises(Unavailable):
         house.tell(house.event("nowhere"))
+
+
+def test_a_call_that_failed_comes_again_through_a_queue(house: PostHouse) -> None:
+    """What Lambda set aside holds SES's call, and means the same."""
+    event = house.mail("When do you open?")
+    house.inbound_queue.groups.clear()  # as if it had failed
+    house.forget_deduplication()
+    aside = {"requestContext": {"condition": "RetriesExhausted"}, "requestPayload": event}
+    house.tell({"Records": [{"eventSource": "aws:sqs", "body": json.dumps(aside)}]})
+    house.rest()
+    assert len(house.ses.sent) == 1
 
 
 def test_mail_to_an_address_that_is_not_connected_is_left_alone(house: PostHouse) -> None:

@@ -13,6 +13,7 @@ from bootstrap.settings import Settings
 from converse.actor import ACTIONS_LIMIT
 from deliver import send
 from tests.templates import ROOT, functions, resources, template
+from webhook.mail import STORED
 
 QUEUES = resources("AWS::SQS::Queue")
 MAPPINGS = resources("AWS::Lambda::EventSourceMapping")
@@ -36,11 +37,11 @@ def _listed(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-MEDIA = {"MediaQueue", "MediaDeadLetters"}
-"""Files need no order among themselves."""
+UNORDERED = {"MediaQueue", "MediaDeadLetters", "MailRetries", "MailDeadLetters"}
+"""Files need no order among themselves, and Lambda sets failed calls aside in such queues only."""
 
 
-@pytest.mark.parametrize("queue", sorted(set(QUEUES) - MEDIA))
+@pytest.mark.parametrize("queue", sorted(set(QUEUES) - UNORDERED))
 def test_queues_keep_order_at_high_throughput(queue: str) -> None:
     """Order and deduplication hold per group, so that one conversation never slows another."""
     properties = QUEUES[queue]
@@ -289,3 +290,81 @@ assert handler({{"next_action": "nobody's"}})["statusCode"] == 404
         [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
+
+
+CONDITIONAL = {
+    name: resource.get("Condition", "")
+    for name, resource in template()["Resources"].items()
+    if name.startswith(("Mail", "Ses", "SendMail", "ReportsMay"))
+}
+
+
+def test_a_house_without_mail_has_nothing_of_it() -> None:
+    """Nothing of mail is made, and nothing paid for, unless a domain is named."""
+    assert len(CONDITIONAL) > 10
+    assert set(CONDITIONAL.values()) == {"HasMail", "HasMailServer"}
+    assert template()["Parameters"]["MailDomain"]["Default"] == ""
+    assert template()["Conditions"]["HasMail"] == {
+        "Fn::Not": [{"Fn::Equals": [{"Ref": "MailDomain"}, ""]}]
+    }
+
+
+def test_a_mail_is_stored_before_it_is_told_of_where_the_function_looks() -> None:
+    """SES works off a rule's actions in order, and tells of a mail without its body."""
+    rule = resources("AWS::SES::ReceiptRule")["MailRule"]["Rule"]
+    store, tell = rule["Actions"]
+    assert store["S3Action"] == {"BucketName": {"Ref": "Bucket"}, "ObjectKeyPrefix": STORED}
+    assert tell["LambdaAction"]["InvocationType"] == "Event"
+    assert tell["LambdaAction"]["FunctionArn"] == {"Fn::GetAtt": "MailFunction.Arn"}
+    assert rule["ScanEnabled"] is True
+    assert template()["Resources"]["MailRule"]["DependsOn"] == ["MailMayBeStored", "SesMayCallMail"]
+    expiring = [
+        each["Prefix"]
+        for each in resources("AWS::S3::Bucket")["Bucket"]["LifecycleConfiguration"]["Rules"]
+        if "Prefix" in each
+    ]
+    assert any(STORED.startswith(prefix) for prefix in expiring)
+
+
+def test_ses_may_do_what_it_must_for_this_account_alone() -> None:
+    """Another customer of AWS cannot let SES write into our bucket or call our function."""
+    [policy] = resources("AWS::S3::BucketPolicy").values()
+    [statement] = policy["PolicyDocument"]["Statement"]
+    assert statement["Principal"] == {"Service": "ses.amazonaws.com"}
+    assert statement["Action"] == "s3:PutObject"
+    assert statement["Resource"] == {"Fn::Sub": "${Bucket.Arn}/" + STORED + "*"}
+    account = {"Ref": "AWS::AccountId"}
+    assert statement["Condition"]["StringEquals"] == {"aws:SourceAccount": account}
+    permission = resources("AWS::Lambda::Permission")["SesMayCallMail"]
+    assert permission["Principal"] == "ses.amazonaws.com"
+    assert permission["SourceAccount"] == account
+    [topic] = resources("AWS::SNS::TopicPolicy").values()
+    [publish] = topic["PolicyDocument"]["Statement"]
+    assert publish["Condition"]["StringEquals"]["aws:SourceAccount"] == account
+
+
+def test_a_mail_that_cannot_be_taken_is_tried_for_hours() -> None:
+    """Lambda gives a call up after three tries; then a queue goes on, and an alarm is its end."""
+    settings = resources("AWS::Lambda::EventInvokeConfig")["MailInvocations"]
+    failed = settings["DestinationConfig"]["OnFailure"]["Destination"]
+    assert failed == {"Fn::GetAtt": "MailRetries.Arn"}
+    assert MAPPINGS["MailRetriesToMail"]["FunctionName"] == {"Ref": "MailFunction"}
+    retries = QUEUES["MailRetries"]
+    assert retries["RedrivePolicy"]["maxReceiveCount"] * retries["VisibilityTimeout"] > 4 * 3600
+    watched = [alarm["Dimensions"] for alarm in resources("AWS::CloudWatch::Alarm").values()]
+    dead = {"Name": "QueueName", "Value": {"Fn::GetAtt": "MailDeadLetters.QueueName"}}
+    assert [dead] in watched
+
+
+def test_mails_go_out_from_the_house_s_domain_alone() -> None:
+    """Deliver sends as nobody else, and nothing else sends mails."""
+    policy = resources("AWS::IAM::ManagedPolicy")["SendMailPolicy"]
+    [statement] = policy["PolicyDocument"]["Statement"]
+    ours = ("${MailDomain}", "configuration-set/${AWS::StackName}")
+    assert all(resource["Fn::Sub"].endswith(ours) for resource in statement["Resource"])
+    given = {"Fn::If": ["HasMail", {"Ref": "SendMailPolicy"}, {"Ref": "AWS::NoValue"}]}
+    senders = {name for name, each in FUNCTIONS.items() if given in each["Policies"]}
+    assert senders == {"DeliverFunction"}
+    assert resources("AWS::SES::ConfigurationSet")["MailConfiguration"]["Name"] == {
+        "Ref": "AWS::StackName"
+    }
