@@ -236,7 +236,7 @@ def _messenger(payload: dict[str, Any], now: int, channel: str = "messenger") ->
     return Taken(user, body.get("text") or template["text"], buttons, now, payload.get("tag", ""))
 
 
-_READERS = {
+_READERS: dict[str, Callable[[dict[str, Any], int], Taken]] = {
     "telegram": _telegram,
     "whatsapp": _whatsapp,
     "messenger": _messenger,

@@ -288,10 +288,10 @@ def test_danger_is_answered_even_in_another_apps_conversation(house: House) -> N
 def test_handing_over_between_apps_is_noted_and_honoured(house: House) -> None:
     """Both directions stand in the thread; what is given to us ends the silence."""
     _answered_elsewhere(house)
-    taken = {"take_thread_control": {"new_owner_app_id": str(INBOX)}}
-    given = {"pass_thread_control": {"previous_owner_app_id": str(INBOX)}}
-    for what in (taken, given):
-        assert house.post(page_event(USER, house.now, **what)) == 200
+    taken: dict[str, Any] = {"take_thread_control": {"new_owner_app_id": str(INBOX)}}
+    given: dict[str, Any] = {"pass_thread_control": {"previous_owner_app_id": str(INBOX)}}
+    for event in (page_event(USER, house.now, **taken), page_event(USER, house.now, **given)):
+        assert house.post(event) == 200
         house.rest()
     notes = [m.content.text for m in house.thread(USER, "messenger") if m.address is None]
     assert notes == ["taken_by_other_app", "handed_to_us"]
