@@ -207,7 +207,8 @@ class TurnBuilder:
 
     def _add(self, message: Message) -> None:
         self._messages.append(message)
-        if message.address is not None:
+        reacted = message.change is not None and message.change.kind == "reaction"
+        if message.address is not None and not reacted:
             text = message.content.text or message.content.unreadable
             self.change(last_message=text[:200], last_message_at=message.sent_at)
 

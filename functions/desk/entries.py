@@ -27,7 +27,8 @@ class Entry(Model):
     `internal`: only agents see it. `elsewhere`: said in another app, by whom is not told. `at` in
     ms. `agent` is the name of the person who wrote it, `mine` says whether that is the reader;
     `event` tells the page its own replies again. `state` is "" for what the customer wrote;
-    `doubtful` says that it may have gone out twice. `before` are the texts that the customer has
+    `doubtful` says that it may have gone out twice. `deleted`: its author took it back, and what it
+    said is not shown any more. `before` are the texts that the customer has
     replaced since, oldest first. `long`: this is only the beginning of the text. `action` names
     what was done in a back end, `done` False where its end is not known.
     """
@@ -164,14 +165,27 @@ def joined(
     return list(shown.values())
 
 
+_TAKEN_BACK: Mapping[str, Any] = {
+    "deleted": True,
+    "text": "",
+    "before": (),
+    "buttons": (),
+    "attachments": (),
+    "unreadable": "",
+    "long": False,
+}
+
+
 def _changed(target: Entry, message: Message) -> Mapping[str, Any]:
     change = message.change
     if change is None:
         return {}
     match change.kind:
+        case "edit" if target.deleted:
+            return {}
         case "edit":
             return {"before": (*target.before, target.text), "text": message.content.text}
         case "delete":
-            return {"deleted": True}
+            return _TAKEN_BACK
         case "reaction":
             return {"reaction": change.emoji}

@@ -4,6 +4,7 @@ from itertools import chain
 
 from conversation.conversation import Conversation
 from conversation.errors import NotFound
+from conversation.message import Message
 from conversation.model import Model
 from conversation.turn import TurnRecord
 from desk.agent import Agent
@@ -61,11 +62,22 @@ def full_text(outside: Outside, conversation: str, message: str) -> str:
     sequence = message.removeprefix(f"{conversation}.").partition(".")[0]
     record = outside.table.record(conversation, int(sequence)) if sequence.isdecimal() else None
     for kept in record.messages if record else ():
-        if kept.id == message and kept.content.archive:
+        if kept.id == message and kept.content.archive and not _is_taken_back(outside, kept):
             body = outside.archive.get(kept.content.archive)
             if body is not None:
                 return body.decode("utf-8", "replace")
     raise NotFound("There is no longer text to this message.")
+
+
+def _is_taken_back(outside: Outside, message: Message) -> bool:
+    """Say whether a later turn tells that its author deleted a message."""
+    conversation, sequence, _ = message.id.split(".")
+    return any(
+        later.change is not None
+        and (later.change.kind, later.change.target) == ("delete", message.provider_id)
+        for record in outside.table.records(conversation, after=int(sequence) - 1)
+        for later in record.messages
+    )
 
 
 def _records(

@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from itertools import islice
 
+from conversation.bubble import message_ids
 from conversation.errors import Missing, Unavailable
 from conversation.event import DeliveryFailed
 from conversation.identity import Identity
 from conversation.incoming import RECEIPT_RANK, Incoming, Receipt
 from conversation.ports import Inbound, Table
+from conversation.turn import TurnRecord
 
 TOO_EARLY = 600_000
 """A receipt younger than this (ms) may have overtaken our own record; an older one is not ours."""
@@ -30,23 +32,25 @@ def take_receipt(
     receipt = incoming.receipt
     if receipt is None:
         return
+    rank = RECEIPT_RANK[receipt.state]
+    if receipt.up_to is not None and (not incoming.target or receipt.state == "read"):
+        _take_all(table, identity, incoming, receipt.up_to, rank)
     if receipt.up_to is not None and not incoming.target:
-        _take_all(table, identity, incoming, receipt.up_to, RECEIPT_RANK[receipt.state])
         return
-    message_id = _message_id(table, identity, incoming, receipt)
-    if message_id is None:
+    found = message_ids(receipt.reference) or _taken_as(table, identity, incoming)
+    if not found:
         if receipt.up_to is None:
             wait_if_early(clock, incoming)
         return
-    conversation, sequence, _ = message_id.split(".")
+    conversation, sequence = found[0].split(".")[0], int(found[0].split(".")[1])
     if receipt.state == "failed":
-        record = table.record(conversation, int(sequence))
-        system = record is not None and message_id in {
-            message.id for message in record.messages if message.author == "system"
-        }
-        inbound.send(conversation, _failure(incoming, receipt, message_id, only_system=system))
+        record = table.record(conversation, sequence)
+        said = [message for message in record.messages if message.id in found] if record else []
+        system = bool(said) and all(message.author == "system" for message in said)
+        inbound.send(conversation, _failure(incoming, receipt, found[0], only_system=system))
     try:
-        table.note_receipt(conversation, int(sequence), message_id, RECEIPT_RANK[receipt.state])
+        for message_id in found:
+            table.note_receipt(conversation, sequence, message_id, rank)
     except Missing:
         wait_if_early(clock, incoming)
 
@@ -56,26 +60,32 @@ def _take_all(table: Table, identity: Identity, incoming: Incoming, up_to: int, 
     conversation = identity.conversation(incoming.address)
     records = table.records(conversation, newest_first=True)
     for record in islice(records, SEARCHED_RECORDS):
-        taken = [message_id for message_id in record.provider_ids if record.at <= up_to]
+        taken = [message_id for message_id in provider_ids(record) if record.at <= up_to]
         if any(record.receipts.get(message_id, 0) >= rank for message_id in taken):
             return
         for message_id in taken:
             table.note_receipt(conversation, record.sequence, message_id, rank)
 
 
-def _message_id(
-    table: Table, identity: Identity, incoming: Incoming, receipt: Receipt
-) -> str | None:
-    """Return which message of ours is meant: by our own reference, else by the provider's id."""
-    parts = receipt.reference.split(".")
-    if len(parts) == 3 and parts[1].isdecimal():
-        return receipt.reference
+def provider_ids(record: TurnRecord) -> dict[str, tuple[str, ...]]:
+    """Return under which ids the messenger has our messages, words from other apps included."""
+    elsewhere = {
+        message.id: (message.provider_id,)
+        for message in record.messages
+        if message.elsewhere and message.change is None
+    }
+    return {**elsewhere, **record.provider_ids}
+
+
+def _taken_as(table: Table, identity: Identity, incoming: Incoming) -> tuple[str, ...]:
+    """Return what the messenger took under an id: several messages where they went as one."""
     conversation = identity.conversation(incoming.address)
     for record in islice(table.records(conversation, newest_first=True), SEARCHED_RECORDS):
-        for message_id, provider_ids in record.provider_ids.items():
-            if incoming.target in provider_ids:
-                return message_id
-    return None
+        known = provider_ids(record).items()
+        found = tuple(message_id for message_id, ids in known if incoming.target in ids)
+        if found:
+            return found
+    return ()
 
 
 def _failure(

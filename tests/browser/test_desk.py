@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from conversation.conversation import BOT, Conversation
 from conversation.event import Reply, event_from_json
-from conversation.message import Button, Content
+from conversation.message import Button, Change, Content
 from desk.agent import agent_of
 from desk.claiming import claim_this
 from tests.browser.accessible import violations
@@ -434,3 +434,31 @@ def test_an_empty_desk_says_so(page: Page, desk: Desk) -> None:
     page.get_by_role("button", name="English").click()
     expect(page.get_by_text("Nobody is waiting.")).to_be_visible()
     assert page.locator("html").get_attribute("lang") == "en"
+
+
+def test_what_was_changed_later_is_shown_where_it_was_said(page: Page, desk: Desk) -> None:
+    """Earlier wordings on demand, a deletion without its words, reactions, what others answered."""
+    yusuf = desk.has("Yusuf")
+    house = desk.house
+    house.said(yusuf, "customer", "Zähler 123", 9, provider_id="a")
+    house.said(yusuf, "customer", "Geheim 4711", 8, provider_id="b")
+    house.said(yusuf, "agent", "Wir rufen an.", 7, elsewhere=True, provider_id="c")
+    house.said(yusuf, "customer", "<b>Zähler 124</b>", change=Change(kind="edit", target="a"))
+    house.said(yusuf, "customer", change=Change(kind="delete", target="b"))
+    house.said(yusuf, "customer", change=Change(kind="reaction", target="c", emoji="👍"))
+    house.said(yusuf, "system", "referral: https://m.me/x?ref=<i>", address=None)
+    _sign_in(page)
+    _row(page, "Yusuf").click()
+    entries = page.locator(".entries")
+    expect(entries).to_contain_text("<b>Zähler 124</b>")
+    expect(entries).to_contain_text("in einer anderen App geantwortet")
+    expect(entries).to_contain_text("Reaktion 👍")
+    expect(entries).to_contain_text("Kam über den Link: https://m.me/x?ref=<i>")
+    expect(entries).to_contain_text("gelöscht")
+    expect(entries).not_to_contain_text("4711")
+    expect(page.get_by_text("Zähler 123")).to_be_hidden()
+    page.get_by_text("bearbeitet").click()
+    expect(page.get_by_text("Zähler 123")).to_be_visible()
+    desk.do(lambda: house.said(yusuf, "customer", change=Change(kind="reaction", target="c")))
+    expect(entries).not_to_contain_text("Reaktion 👍")
+    expect(page.get_by_text("Zähler 123")).to_be_visible()

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from conversation.errors import Unavailable
+from conversation.incoming import RECEIPT_RANK
 from tests.guarantees.bot import EchoBot
 from tests.guarantees.house import HOUR, MINUTE, SECOND, House
 from tests.guarantees.messenger import (
@@ -317,3 +318,29 @@ def test_what_names_no_customer_is_kept_as_it_came(house: House) -> None:
     house.rest()
     assert len(house.archive.objects) == 1
     assert house.table.all_conversations() == {}
+
+
+def test_receipts_of_a_persons_words_count_for_those(house: House) -> None:
+    """What was said in the inbox is delivered and read like the rest, by id and by moment."""
+    _answered_elsewhere(house)
+    [message] = house.thread(USER, "messenger")
+    told = {"mids": ["m_inbox"], "watermark": house.now}
+    assert house.post(page_event(USER, house.now, delivery=told)) == 200
+    assert _ranks(house, "messenger") == {message.id: RECEIPT_RANK["delivered"]}
+    assert house.post(page_event(USER, house.now, read={"watermark": house.now})) == 200
+    assert _ranks(house, "messenger") == {message.id: RECEIPT_RANK["read"]}
+
+
+def test_who_has_seen_a_message_on_instagram_has_seen_those_before(house: House) -> None:
+    """Seen names one message; the chat was open, and what stands above it was there to read."""
+    _write(house, QUESTION, "instagram")
+    [record] = house.records(USER, "instagram")
+    *_, (last,) = record.provider_ids.values()
+    assert len(record.provider_ids) == 2
+    assert house.post(instagram_event(USER, house.now + SECOND, read={"mid": last})) == 200
+    seen = RECEIPT_RANK["read"]
+    assert _ranks(house, "instagram") == dict.fromkeys(record.provider_ids, seen)
+
+
+def _ranks(house: House, channel: str) -> dict[str, int]:
+    return {k: v for record in house.records(USER, channel) for k, v in record.receipts.items()}

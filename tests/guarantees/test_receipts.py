@@ -2,6 +2,7 @@
 
 import pytest
 
+from conversation.bubble import bubble_id
 from conversation.incoming import RECEIPT_RANK
 from tests.guarantees.house import MINUTE, SECOND, House
 from tests.guarantees.messenger import whatsapp_event, whatsapp_message, whatsapp_status
@@ -124,3 +125,13 @@ def test_a_late_failure_is_told_once_and_shown(house: House) -> None:
     assert state.escalation.reason == "delivery_failed"
     assert house.messenger.texts() == before
     assert _rank(house, reference) == RECEIPT_RANK["failed"]
+
+
+def test_a_receipt_of_what_went_as_one_counts_for_each(house: House) -> None:
+    """A reference that names several messages, or the id that they share, moves all of them."""
+    _asked(house)
+    record = house.records(USER, "whatsapp")[0]
+    ids = [message.id for message in record.messages if message.author != "customer"]
+    assert len(ids) > 1
+    assert house.post(whatsapp_status(USER, "read", house.now, "x", bubble_id(ids))) == 200
+    assert {_rank(house, id_) for id_ in ids} == {RECEIPT_RANK["read"]}

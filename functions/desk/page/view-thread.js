@@ -151,14 +151,26 @@ function entryView(id, kept, entry, following) {
     },
     h(
       "div.bubble",
-      { class: entry.deleted ? "deleted" : "" },
+      {},
       entry.attachments.map((attachment, place) => h("p.attachment", { key: `a${place}` }, attachmentText(attachment))),
       entry.unreadable && h("p.attachment", { key: "unreadable" }, say("unreadable", { kind: entry.unreadable })),
+      entry.deleted && h("p.attachment", { key: "deleted" }, say(entry.elsewhere ? "deletedByUs" : "deleted")),
       text && h("p.text", { key: "text" }, text),
       entry.long && !kept.whole?.[entry.id] && h("button.quiet", { key: "whole", type: "button", onclick: () => showWhole(id, entry) }, say("whole")),
       entry.buttons.length > 0 && h("p.options", { key: "options" }, entry.buttons.map((title, place) => h("span", { key: place }, title))),
     ),
+    entry.before.length > 0 && earlierView(entry),
     metaView(entry, joined ? null : clock(entry.at)),
+  );
+}
+
+/** What an edited message said before, oldest first, for who wants to know. */
+function earlierView(entry) {
+  return h(
+    "details.edited",
+    { key: "edited" },
+    h("summary", {}, say("edited")),
+    entry.before.map((text, place) => h("p", { key: place }, text)),
   );
 }
 
@@ -187,8 +199,6 @@ function metaView(entry, time) {
   }
   if (entry.doubtful) parts.push(say("doubtful"));
   if (entry.reaction) parts.push(say("reaction", { emoji: entry.reaction }));
-  if (entry.deleted) parts.push(say("deleted"));
-  if (entry.before.length) parts.push(say("edited", { text: entry.before.at(-1) }));
   const wrong = trouble(entry);
   if (!parts.length && !wrong) return null;
   return h(
@@ -206,7 +216,8 @@ function trouble(entry) {
 }
 
 function lone(entry) {
-  if (entry.change === "reaction") return say("reactionAlone", { emoji: entry.reaction });
+  if (entry.change === "reaction")
+    return entry.reaction ? say("reactionAlone", { emoji: entry.reaction }) : say("reactionTakenBack");
   return say(entry.change === "edit" ? "editedAlone" : "deletedAlone", { text: entry.text });
 }
 

@@ -162,7 +162,10 @@ def test_a_long_history_comes_in_parts() -> None:
 
 
 def test_edits_deletions_and_reactions_are_kept_with_their_message() -> None:
-    """What the customer changed is shown where it was said, what it was before included."""
+    """What the customer changed is shown where it was said, what it was before included.
+
+    What was taken back is gone for agents too; that something was said is not.
+    """
     house = House()
     waiting = house.waiting("Yusuf")
     house.said(waiting, "customer", "Zähler 123", provider_id="a")
@@ -174,7 +177,7 @@ def test_edits_deletions_and_reactions_are_kept_with_their_message() -> None:
     house.said(waiting, "customer", change=Change(kind="reaction", target="c", emoji="👍"))
     first, second, third = _entries(house, waiting.id)
     assert (first["text"], first["before"]) == ("Zähler 124", ["Zähler 123"])
-    assert (second["text"], second["deleted"]) == ("vertippt", True)
+    assert (second["text"], second["deleted"]) == ("", True)
     assert (third["id"], third["reaction"]) == (ours.id, "👍")
 
 
@@ -300,3 +303,23 @@ def test_words_from_another_app_are_told_as_such() -> None:
     [entry] = _entries(house, waiting.id)
     assert (entry["author"], entry["elsewhere"], entry["state"]) == ("agent", True, "")
     assert (entry["agent"], entry["mine"]) == ("", False)
+
+
+def test_what_was_taken_back_is_told_nowhere() -> None:
+    """Neither an earlier wording, nor a file, nor the long form of a deleted message is left."""
+    house = House()
+    waiting = house.waiting("Yusuf")
+    photo = Attachment(kind="image", filename="ausweis.jpg")
+    long = Content(text="Meine IBAN", archive="texts/e.txt", attachments=(photo,))
+    said = house.said(waiting, "customer", content=long, provider_id="a")
+    house.archive.objects["texts/e.txt"] = b"Meine IBAN ist lang"
+    whole = f"/desk/api/conversations/{waiting.id}/texts/{said.id}"
+    assert house.ask("GET", whole).status == 200
+    house.said(waiting, "customer", "Meine", change=Change(kind="edit", target="a"))
+    house.said(waiting, "customer", change=Change(kind="delete", target="a"))
+    [entry] = _entries(house, waiting.id)
+    assert entry["deleted"]
+    assert not any(entry[kept] for kept in ("text", "before", "attachments", "long"))
+    assert house.ask("GET", whole).status == 404
+    house.said(waiting, "customer", "Spät", change=Change(kind="edit", target="a"))
+    assert _entries(house, waiting.id)[0]["text"] == ""
