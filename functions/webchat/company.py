@@ -1,11 +1,12 @@
 """Say how the company tells who its customers are: whom to believe, and what to take from it."""
 
+from collections.abc import Mapping
 from functools import lru_cache
+from typing import Any
 
 from pydantic import Field
 
 from conversation.model import Model
-from webchat.keys import Key, read_keys
 
 
 class Company(Model):
@@ -20,10 +21,15 @@ class Company(Model):
     keys: str
     claims: str = ""
 
-    @property
-    def signers(self) -> tuple[Key, ...]:
-        """Return the keys, read once. Raises BadKeys."""
-        return _read(self.keys)
+    def claims_of(self, token: str) -> Mapping[str, Any]:
+        """Return what a token of this company says. Raises Unauthorized, BadKeys."""
+        from webchat.keys import claims_of
+
+        return claims_of(token, _read(self.keys), self.issuer, self.audience)
 
 
-_read = lru_cache(maxsize=2)(read_keys)
+@lru_cache(maxsize=2)
+def _read(keys: str) -> Any:
+    from webchat.keys import read_keys
+
+    return read_keys(keys)
