@@ -100,6 +100,7 @@ def _welcome(console: Console, house: House, passwords: Mapping[str, str]) -> No
     for email, password in passwords.items():
         console.print(f"            {email:<28} {password}")
     console.print(f"  Web chat  {house.url}/webchat/demo")
+    console.print(f"  Portal    {house.portal}")
     console.print(f"  WhatsApp  {house.messengers}/phone/whatsapp")
     console.print(f"  Telegram  {house.messengers}/phone/telegram")
     console.print(f"  Messenger {house.messengers}/phone/messenger")

@@ -25,8 +25,8 @@ class House:
     """A house that answers: on this machine, or deployed to AWS.
 
     `url` has no slash at its end. `outputs` are the stack's. `aws_endpoint`, the addresses of the
-    simulated `messengers` and of the sample `back_end`, and `state` (the folder of its data) are
-    empty for a house on AWS.
+    simulated `messengers`, of the sample `back_end` and of the sample `portal`, and `state` (the
+    folder of its data) are empty for a house on AWS.
     """
 
     stack: str
@@ -36,6 +36,7 @@ class House:
     messengers: str = ""
     back_end: str = ""
     state: str = ""
+    portal: str = ""
 
     @property
     def local(self) -> bool:

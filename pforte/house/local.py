@@ -1,6 +1,6 @@
 """Open and close a whole house on this machine.
 
-Emulator, stack, agents, gateway, messengers, and a company's back end.
+Emulator, stack, agents, gateway, messengers, and a company's back end and portal.
 """
 
 import fcntl
@@ -26,12 +26,19 @@ from pforte.house.house import House, forget, remember, running_house
 from pforte.house.people import People, new_password
 from pforte.messengers.accounts import simulated_accounts
 from pforte.messengers.server import Messengers
+from pforte.portal.server import Portal
 
 STACK = "pforte"
 AGENTS = {"anna@musterstadt.example": True, "jonas@musterstadt.example": False}
 """Who is seeded, and who of them is a supervisor."""
 
-_PREFERRED_PORTS = {"house": 4580, "aws": 4581, "messengers": 4582, "back_end": 4583}
+_PREFERRED_PORTS = {
+    "house": 4580,
+    "aws": 4581,
+    "messengers": 4582,
+    "back_end": 4583,
+    "portal": 4584,
+}
 ANYWHERE = dict.fromkeys(_PREFERRED_PORTS, 0)
 """Any free ports, for a house beside another."""
 
@@ -81,11 +88,16 @@ def open_house(
             },
             fingerprint,
         )
-        house = House(STACK, url, outputs, emulator.endpoint, messengers, back_end, str(state))
+        known = (emulator.endpoint, messengers, back_end, str(state))
+        house = House(STACK, url, outputs, *known, f"http://127.0.0.1:{ports['portal']}")
         _seed_agents(house, state)
         company = _back_end(house, ports["back_end"])
         company.start()
         closing.callback(company.stop)
+        portal = Portal(ports["portal"], state / "portal", url)
+        house.connect("webchat", "web", portal.connection())
+        portal.start()
+        closing.callback(portal.stop)
         gateway = Gateway(ports["house"], ports["aws"], outputs["ApiId"])
         gateway.start()
         closing.callback(gateway.stop)

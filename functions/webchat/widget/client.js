@@ -17,17 +17,19 @@ export class Refused extends Error {}
 export class Client {
   #base;
   #memory;
+  #who;
   #etag = "";
   #clockError = 0;
 
-  constructor(base, memory) {
+  constructor(base, memory, who) {
     this.#base = base;
     this.#memory = memory;
+    this.#who = who;
   }
 
   /** Send a message; made the visitor's first one if need be. Throws NotReached or Refused. */
   async send(message) {
-    await this.#becomeVisitor();
+    await this.#who.begin(() => this.#newSecret());
     const { id, text, choice, at } = message;
     if (message.sentAt === undefined) {
       message.sentAt = Math.max(0, Math.round(at + this.#clockError));
@@ -50,20 +52,15 @@ export class Client {
     return thread;
   }
 
-  /** Get a token once, whichever tab is first. */
-  async #becomeVisitor() {
-    const get = async () => {
-      if (this.#memory.token) return;
-      const answer = await this.#call("visitors", { method: "POST" });
-      this.#memory.token = (await answer.json()).token;
-    };
-    await (navigator.locks ? navigator.locks.request("pforte.webchat.visitor", get) : get());
+  async #newSecret() {
+    const answer = await this.#call("visitors", { method: "POST" });
+    return (await answer.json()).token;
   }
 
-  async #call(path, { headers = {}, ...options }) {
-    const token = this.#memory.token;
+  async #call(path, { headers = {}, ...options }, again = false) {
     let answer;
     try {
+      const token = await this.#who.token();
       answer = await fetch(this.#base + path, {
         ...options,
         headers: {
@@ -82,7 +79,7 @@ export class Client {
     this.#setClock(answer.headers.get("Date"));
     if (answer.ok || answer.status === 304) return answer;
     if (answer.status === 401) {
-      this.#memory.token = null; // not one of ours (damaged storage): begin anew
+      if (this.#who.refused() && !again) return this.#call(path, { headers, ...options }, true);
       throw new NotReached();
     }
     if (answer.status === 429 || answer.status >= 500) {
@@ -90,6 +87,7 @@ export class Client {
     }
     throw new Refused(`status ${answer.status}`);
   }
+
   /** Know by how much this machine's clock is wrong, where that is more than a header tells. */
   #setClock(date) {
     const error = Date.parse(date ?? "") - Date.now();

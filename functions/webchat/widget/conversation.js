@@ -25,6 +25,8 @@ export class Conversation extends EventTarget {
 
   #client;
   #memory;
+  #who;
+  #ended = new AbortController();
   #cursor = null;
   #lastMove = Date.now();
   #open = false;
@@ -34,10 +36,11 @@ export class Conversation extends EventTarget {
   #sendTimer = 0;
   #failures = 0;
 
-  constructor(client, memory) {
+  constructor(client, memory, who) {
     super();
     this.#client = client;
     this.#memory = memory;
+    this.#who = who;
   }
 
   /** Take up the conversation where it was left. */
@@ -47,12 +50,20 @@ export class Conversation extends EventTarget {
       this.#flush();
       this.#poll();
     };
-    addEventListener("online", resume);
-    document.addEventListener("visibilitychange", () => document.hidden || resume());
-    this.#memory.onOtherTab(() => this.#poll());
-    this.loaded = !this.#memory.token;
+    const { signal } = this.#ended;
+    addEventListener("online", resume, { signal });
+    document.addEventListener("visibilitychange", () => document.hidden || resume(), { signal });
+    this.#memory.onOtherTab(() => this.#poll(), signal);
+    this.loaded = !this.#who.known;
     this.#changed();
     resume();
+  }
+
+  /** Ask and send no more: somebody else is here now. What is unsent stays kept. */
+  end() {
+    this.#ended.abort();
+    clearTimeout(this.#sendTimer);
+    clearTimeout(this.#pollTimer);
   }
 
   set open(open) {
@@ -101,12 +112,13 @@ export class Conversation extends EventTarget {
 
   /** Send what is unsent, one after the other: what was written first arrives first. */
   async #flush() {
-    if (this.#sending) return;
+    if (this.#sending || this.#ended.signal.aborted) return;
     clearTimeout(this.#sendTimer);
     this.#sending = true;
     let entry;
     try {
       while ((entry = this.outgoing.find((m) => m.state === "sending"))) {
+        if (this.#ended.signal.aborted) return;
         await this.#client.send(entry);
         this.#settle(entry, "sent");
       }
@@ -142,12 +154,13 @@ export class Conversation extends EventTarget {
   }
 
   async #poll() {
-    if (this.#polling || !this.#memory.token) return;
+    if (this.#polling || !this.#who.known || this.#ended.signal.aborted) return;
     clearTimeout(this.#pollTimer);
     this.#polling = true;
     let wait = null;
     try {
       const thread = await this.#client.thread(this.#cursor);
+      if (this.#ended.signal.aborted) return;
       this.#reached();
       if (thread) this.#merge(thread);
       if (thread?.more) wait = 0;

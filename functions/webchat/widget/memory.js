@@ -60,10 +60,18 @@ export class Memory {
   }
 
   /** Call back when another tab began the conversation. */
-  onOtherTab(begun) {
-    addEventListener("storage", (event) => {
+  onOtherTab(begun, signal) {
+    const listen = (event) => {
       if (event.key === `${this.#prefix}token` && event.newValue) begun();
-    });
+    };
+    addEventListener("storage", listen, { signal });
+  }
+
+  /** Keep nothing of customers who have signed out: others may use this browser. */
+  forgetCustomers() {
+    for (const key of this.#keys("")) {
+      if (/^[0-9a-f]{16}\./.test(key)) this.#write(key, null);
+    }
   }
 
   #keys(start) {

@@ -25,6 +25,8 @@ const WORDS = {
     waitTitle: "Sie müssen nicht hier warten.",
     waitText:
       "Sie können diese Seite schließen. Wenn Sie auf diesem Gerät wiederkommen, steht die Antwort hier.",
+    waitTextSignedIn:
+      "Sie können diese Seite schließen. Wenn Sie sich wieder anmelden, steht die Antwort hier, auf jedem Gerät.",
     reference: (reference) => `Ihr Vorgang: ${reference}`,
     tooLong: (length, limit) => `${length} von höchstens ${limit} Zeichen`,
     unread: (count) => (count === 1 ? "1 neue Nachricht" : `${count} neue Nachrichten`),
@@ -55,6 +57,8 @@ const WORDS = {
     waitTitle: "You need not wait here.",
     waitText:
       "You may close this page. When you come back on this device, the answer will be here.",
+    waitTextSignedIn:
+      "You may close this page. When you sign in again, the answer will be here, on any device.",
     reference: (reference) => `Your reference: ${reference}`,
     tooLong: (length, limit) => `${length} of at most ${limit} characters`,
     unread: (count) => (count === 1 ? "1 new message" : `${count} new messages`),

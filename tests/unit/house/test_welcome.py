@@ -18,11 +18,12 @@ def test_all_addresses_and_somebody_to_try_are_said() -> None:
         outputs={},
         messengers="http://127.0.0.1:2",
         back_end="http://127.0.0.1:3",
+        portal="http://127.0.0.1:4",
     )
     _welcome(Console(file=said, width=200), house, {"anna@musterstadt.example": "a password"})
     written = said.getvalue()
     phones = [f"2/phone/{name}" for name in ("whatsapp", "telegram", "messenger", "instagram")]
-    for address in ("1/desk", "1/webchat/demo", *phones, "3"):
+    for address in ("1/desk", "1/webchat/demo", *phones, "3", "4"):
         assert f"http://127.0.0.1:{address}\n" in written
     assert "anna@musterstadt.example" in written
     assert "a password" in written
