@@ -43,7 +43,9 @@ $(UV):
 	@found=$$($(find_python)) || { echo "No Python 3.13 here, and uv could not fetch one" >&2; exit 1; }; \
 	  "$$found" -V; echo "$$found" > $@
 
+# A link is another checkout's environment, which would run the code of this one from then on.
 .venv/.made: pyproject.toml uv.lock .bootstrap/python
+	@test ! -L .venv || { echo ".venv is a link: remove it, and make one of this checkout's own" >&2; exit 1; }
 	@$(UV) sync --quiet --frozen --python "$$(cat .bootstrap/python)"
 	@touch $@
 
