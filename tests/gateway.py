@@ -4,6 +4,7 @@ import base64
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -46,11 +47,15 @@ def http_event(
 
 
 @contextmanager
-def serving(handler: LambdaHandler, authorizer: Authorizer | None = None) -> Iterator[str]:
+def serving(
+    handler: LambdaHandler,
+    authorizer: Authorizer | None = None,
+    clock: Callable[[], int] | None = None,
+) -> Iterator[str]:
     """Serve a handler on a free port of this machine; yields the address, without a slash.
 
     `authorizer` returns the claims for the headers of a request, None where there is no token.
-    One request runs at a time, as in one Lambda.
+    One request runs at a time, as in one Lambda. `clock` (ms) is what answers are dated by.
     """
     one_at_a_time = threading.Lock()
 
@@ -85,7 +90,14 @@ def serving(handler: LambdaHandler, authorizer: Authorizer | None = None) -> Ite
             if answer["statusCode"] not in (204, 304):
                 self.wfile.write(body)
 
-        do_GET = do_POST = do_PUT = do_DELETE = _pass_on  # noqa: N815  names of http.server
+        # names of http.server
+        do_GET = do_POST = do_PUT = do_DELETE = do_OPTIONS = _pass_on  # noqa: N815
+
+        def date_time_string(self, timestamp: float | None = None) -> str:
+            """Return the date of an answer."""
+            if clock is None:
+                return super().date_time_string(timestamp)
+            return formatdate(clock() / 1000, usegmt=True)
 
         def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  http.server's name
             """Keep the test's output quiet."""

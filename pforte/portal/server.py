@@ -112,7 +112,7 @@ class Portal:
         _from_the_page(request)
         customer = self._customer(request)
         if customer is None:
-            return _answer({"detail": "nobody is signed in"}, 401)
+            return _answer({"token": None})
         now = self._clock()
         claims = {
             "iss": ISSUER,
@@ -143,10 +143,8 @@ def _from_the_page(request: Request) -> None:
         raise BadRequest("send application/json", 415)
 
 
-def _answer(
-    body: Mapping[str, Any], status: int = 200, headers: Mapping[str, str] | None = None
-) -> Response:
-    return json_response(body, status, {"Cache-Control": "no-store", **(headers or {})})
+def _answer(body: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Response:
+    return json_response(body, 200, {"Cache-Control": "no-store", **(headers or {})})
 
 
 def _shown(number: str) -> dict[str, Any]:
