@@ -2,6 +2,8 @@
 
 import { Problem, forgetTags, keepSession, now, read, signIn, write } from "./api.js";
 import { change, conversation, forget, state } from "./store.js";
+import { newForm, tidy, wholeText } from "./template.js";
+import { mayWrite, target } from "./window.js";
 import { say } from "./words.js";
 
 const SAVE_DRAFT_AFTER = 800;
@@ -67,7 +69,11 @@ export function leave() {
 /** Read the lists and the open conversation. Raises Problem. */
 export async function refresh() {
   const open = state.open;
-  const [overview] = await Promise.all([read("/overview"), open ? readThread(open) : null]);
+  const [overview] = await Promise.all([
+    read("/overview"),
+    open ? readThread(open) : null,
+    state.templates === null ? readTemplates() : null,
+  ]);
   if (overview) {
     keepSeen(overview);
     change({ overview });
@@ -83,6 +89,11 @@ function keepSeen(overview) {
   }
 }
 
+async function readTemplates() {
+  const answer = await read("/templates", true);
+  change({ templates: answer.templates });
+}
+
 async function readThread(id) {
   const kept = conversation(id);
   const wide = kept.limit > 200 ? `&limit=${kept.limit}` : "";
@@ -94,6 +105,7 @@ async function readThread(id) {
     kept.entries = new Map(thread.entries.map((entry) => [entry.id, entry]));
     kept.earlier = thread.earlier;
   }
+  if (usual(kept.head) !== usual(thread.head)) kept.to = ""; // the customer wrote from elsewhere
   kept.head = thread.head;
   kept.sequence = thread.sequence;
   kept.returned = thread.drafts.filter((draft) => draft.id);
@@ -104,6 +116,10 @@ async function readThread(id) {
   ]);
   kept.sending = kept.sending.filter((reply) => !said.has(`reply:${reply.id}`));
   change();
+}
+
+function usual(head) {
+  return head?.reachable.find((address) => address.current)?.key;
 }
 
 /** Open a conversation. */
@@ -213,8 +229,8 @@ export function saveAllDrafts() {
 export async function sendReply(id) {
   const kept = conversation(id);
   const text = (kept.draft ?? "").trim();
-  if (!text || kept.head?.holder !== "me") return;
-  const reply = { id: crypto.randomUUID(), text, epoch: kept.head.epoch, sent_at: now(), problem: "" };
+  if (!text || kept.head?.holder !== "me" || !mayWrite(kept)) return;
+  const reply = newReply(kept, text);
   kept.sending.push(reply);
   kept.draft = "";
   saving.set(id, 0);
@@ -223,16 +239,61 @@ export async function sendReply(id) {
   await sendAgain(id, reply);
 }
 
+function newReply(kept, text, template = null) {
+  const { epoch } = kept.head;
+  return { id: crypto.randomUUID(), text, template, epoch, sent_at: now(), to: kept.to, problem: "" };
+}
+
+/** Let the next reply go to another address of the customer's, or with "" to the usual one. */
+export function chooseAddress(id, key) {
+  conversation(id).to = key;
+  change();
+}
+
+/** Show the form of a template. */
+export function openTemplate(id, template) {
+  const kept = conversation(id);
+  kept.template = newForm(template, kept.head);
+  change();
+}
+
+/** Keep what is typed into the form of a template. */
+export function fillTemplate(id, place, value) {
+  conversation(id).template.values[place] = value;
+  change();
+}
+
+/** Put the form of a template away. */
+export function closeTemplate(id) {
+  conversation(id).template = null;
+  change();
+}
+
+/** Send the template that was filled. */
+export async function sendTemplate(id, template) {
+  const kept = conversation(id);
+  const { name, language } = template;
+  const values = kept.template.values.map(tidy);
+  if (values.includes("") || kept.head?.holder !== "me") return;
+  const reply = newReply(kept, wholeText(template, values), { name, language, values });
+  reply.to = target(kept).key;
+  kept.sending.push(reply);
+  kept.template = null;
+  change();
+  await sendAgain(id, reply);
+}
+
 /** Send a reply once more that did not get through. */
 export async function sendAgain(id, reply) {
   reply.problem = "";
   change();
-  const { problem: _, ...body } = reply;
+  const { problem: _, text, template, ...body } = reply;
+  const [kind, content] = template ? ["templates", template] : ["replies", { text }];
   try {
-    await write("POST", `/conversations/${id}/replies`, body);
+    await write("POST", `/conversations/${id}/${kind}`, { ...body, ...content });
   } catch (problem) {
     reply.problem = replyProblem(problem);
-    if (problem.status === 409) returnToDraft(id, reply);
+    if (problem.status === 409 || (template && problem.status === 400)) returnToDraft(id, reply);
     change();
     return;
   }
@@ -241,13 +302,15 @@ export async function sendAgain(id, reply) {
 
 function replyProblem(problem) {
   if (problem.status === 0 || problem.status >= 500) return say("notSent");
+  if (problem.title === "Window closed") return say("window.closedNow");
   if (problem.status === 409) return say("notSentLost");
   return say("notSentOther", { detail: problem.message });
 }
 
 function returnToDraft(id, reply) {
   const kept = conversation(id);
-  kept.draft = [kept.draft, reply.text].filter(Boolean).join("\n");
+  if (reply.template) kept.template = { ...reply.template, problem: reply.problem };
+  else kept.draft = [kept.draft, reply.text].filter(Boolean).join("\n");
   kept.sending = kept.sending.filter((other) => other !== reply);
   change({ notice: reply.problem });
   attempt(refresh);

@@ -6,11 +6,12 @@ import { change, state } from "./store.js";
 const RENEW_BEFORE = 5 * 60_000;
 const TIMEOUT = 15_000;
 
-/** A request that was not served: `status` 0 means that nobody answered. */
+/** A request that was not served: `status` 0 means that nobody answered; `title` tells its kind. */
 export class Problem extends Error {
-  constructor(status, detail) {
+  constructor(status, detail, title = "") {
     super(detail);
     this.status = status;
+    this.title = title;
   }
 }
 
@@ -112,5 +113,5 @@ async function request(method, path, body, headers = {}, options = {}) {
   if (date && Math.abs(date - Date.now() - skew) > 2000) skew = date - Date.now();
   if (response.ok || response.status === 304) return response;
   const problem = await response.json().catch(() => ({}));
-  throw new Problem(response.status, problem.detail ?? "");
+  throw new Problem(response.status, problem.detail ?? "", problem.title);
 }

@@ -6,6 +6,7 @@ export const state = {
   session: null,
   login: { busy: false, problem: "", session: "", email: "" },
   overview: null,
+  templates: null, // null: not read yet
   offline: false,
   open: null,
   conversations: new Map(),
@@ -46,6 +47,8 @@ export function conversation(id) {
       returned: [],
       draft: null, // null: not read yet
       sending: [],
+      to: "", // the key of the address that was chosen, "" for the usual one
+      template: null, // the form of a template, while it is filled
       seen: null,
       confirm: false,
     });

@@ -4,6 +4,8 @@ import { discardSending, end, sendAgain, sendReply, settleReturned, showEarlier,
 import { now } from "./api.js";
 import { h } from "./dom.js";
 import { change, conversation, state } from "./store.js";
+import { closedView, templateView, windowLine } from "./view-window.js";
+import { mayWrite } from "./window.js";
 import { channelName, clock, day, known, refusal, say } from "./words.js";
 
 const NEAR_END = 80;
@@ -211,6 +213,7 @@ function metaView(entry, time) {
 
 function trouble(entry) {
   if (entry.state !== "failed") return "";
+  if (entry.author === "system" && entry.reason === "window_closed") return say("window.kept");
   const failed = say("states.failed");
   return entry.reason ? `${failed}: ${refusal(entry.reason)}` : failed;
 }
@@ -262,7 +265,8 @@ function footView(id, kept) {
     const holder = head.holder === "bot" && head.elsewhere_until > now() ? "elsewhere" : head.holder;
     return h("footer.foot", { key: `foot ${id}` }, returned, h("p.who", { key: "who" }, say(`${holder}Is`, { name })));
   }
-  return h("footer.foot", { key: `foot ${id}` }, returned, composerView(id, kept));
+  const writing = (kept.template && templateView(id, kept)) || composerView(id, kept);
+  return h("footer.foot", { key: `foot ${id}` }, returned, writing);
 }
 
 function returnedView(id, draft) {
@@ -279,10 +283,14 @@ function composerView(id, kept) {
   const draft = kept.draft ?? "";
   const limit = kept.head.text_limit;
   const long = limit > 0 && draft.length > limit * 0.8;
+  const free = mayWrite(kept);
+  const shown = free || Boolean(draft.trim()); // what was typed stays in sight
   return h(
     "form.composer",
     { key: "composer", onsubmit: (event) => submitted(event, id) },
-    h("textarea", {
+    closedView(id, kept),
+    shown && h("textarea", {
+      key: "reply",
       id: "reply",
       rows: "3",
       value: draft,
@@ -290,11 +298,12 @@ function composerView(id, kept) {
       placeholder: say("reply"),
       oninput: (event) => type(id, event.target.value),
     }),
-    h(
+    shown && h(
       "div.below",
-      {},
+      { key: "below" },
+      windowLine(id, kept),
       h("span.characters", {}, long ? say("characters", { count: draft.length, limit }) : ""),
-      h("button.primary", { type: "submit", disabled: !draft.trim() }, h("span", {}, say("send")), h("kbd", {}, MAC ? "⌘↵" : "Ctrl ↵")),
+      h("button.primary", { type: "submit", disabled: !free || !draft.trim() }, h("span", {}, say("send")), h("kbd", {}, MAC ? "⌘↵" : "Ctrl ↵")),
     ),
   );
 }

@@ -93,13 +93,17 @@ const WORDS = {
       unanswered_elsewhere: "Anderswo ohne Antwort",
     },
     refusals: {
-      window_closed: "Das Zeitfenster des Messengers ist zu. Es öffnet sich, sobald von dort wieder geschrieben wird.",
+      window_closed: "Das Zeitfenster des Messengers ist zu. Nehmen Sie eine Vorlage oder einen anderen Weg, oder warten Sie, bis von dort geschrieben wird.",
       blocked: "Wir sind blockiert. Versuchen Sie einen anderen Weg.",
-      opted_out: "Solche Nachrichten sind dort abbestellt.",
+      opted_out: "Solche Nachrichten sind dort abbestellt. Nehmen Sie einen anderen Weg.",
       not_reachable: "Dort nicht erreichbar. Versuchen Sie einen anderen Weg.",
       token_invalid: "Der Zugang zum Messenger ist abgelaufen. Bitte dem Betrieb melden.",
       account_restricted: "Unser Konto darf das gerade nicht. Bitte dem Betrieb melden.",
-      template: "Die Vorlage passt nicht. Bitte dem Betrieb melden.",
+      template: "Der Messenger nimmt diese Vorlage nicht. Nehmen Sie eine andere, und melden Sie es dem Betrieb.",
+      132001: "Diese Vorlage ist beim Messenger nicht freigegeben. Nehmen Sie eine andere, und melden Sie es dem Betrieb.",
+      132005: "Der Text der Vorlage ist zu lang geworden. Bitte kürzer ausfüllen.",
+      132015: "Diese Vorlage ist gerade angehalten, weil Beschwerden kamen. Nehmen Sie eine andere, und melden Sie es dem Betrieb.",
+      132016: "Diese Vorlage ist gesperrt, weil zu viele Beschwerden kamen. Nehmen Sie eine andere, und melden Sie es dem Betrieb.",
       too_long: "Zu lang für den Messenger. Bitte kürzer senden.",
       bad_request: "Der Messenger versteht die Nachricht nicht. Bitte dem Betrieb melden.",
       throttled: "Zu viele Nachrichten auf einmal. Bitte später noch einmal senden.",
@@ -107,6 +111,29 @@ const WORDS = {
       expired: "Kam zu lange nicht durch. Bitte noch einmal senden, wenn es noch gilt.",
       unrenderable: "Lässt sich dort nicht darstellen. Bitte anders schreiben.",
       other: "Der Messenger hat sie abgelehnt ({reason}).",
+    },
+    window: {
+      left: "Noch {time} frei schreiben",
+      people: "Nur noch Menschen dürfen hier schreiben, bis {time}",
+      hours: "{hours} Std. {minutes} Min.",
+      minutes: "{minutes} Min.",
+      less: "weniger als 1 Min.",
+      to: "Antwort geht an {where}",
+      usual: "Ändern",
+      closed: "Auf {channel} können Sie gerade nicht frei schreiben",
+      refused: "{channel} hat Ihre letzte Nachricht nicht angenommen",
+      why: "{channel} erlaubt das 24 Stunden lang, nachdem die Kundin oder der Kunde geschrieben hat; danach nur mit Vorlagen.",
+      whySeven: "{channel} erlaubt das nur sieben Tage lang, nachdem die Kundin oder der Kunde geschrieben hat.",
+      wait: "Sobald dort wieder geschrieben wird, geht es hier frei weiter.",
+      template: "Vorlage ausfüllen",
+      elsewhere: "Auf {where} antworten",
+      which: "Vorlage",
+      preview: "Das liest die Kundin oder der Kunde",
+      long: "Zu lang: {length} von {limit} Zeichen.",
+      cancel: "Abbrechen",
+      send: "Vorlage senden",
+      kept: "nicht gesendet, das Zeitfenster des Messengers ist zu",
+      closedNow: "Nicht gesendet: Das Zeitfenster des Messengers ist zu. Der Text ist gesichert.",
     },
     again: "Noch einmal senden",
     discard: "Verwerfen",
@@ -245,13 +272,17 @@ const WORDS = {
       unanswered_elsewhere: "Left without an answer elsewhere",
     },
     refusals: {
-      window_closed: "The messenger's window has closed. It opens when the customer writes there again.",
+      window_closed: "The messenger's window has closed. Use a template or another way, or wait until the customer writes there.",
       blocked: "We are blocked. Try another way.",
-      opted_out: "The customer opted out of such messages.",
+      opted_out: "The customer opted out of such messages. Use another way.",
       not_reachable: "Not reachable there. Try another way.",
       token_invalid: "Our access to the messenger has expired. Please tell operations.",
       account_restricted: "Our account may not do this now. Please tell operations.",
-      template: "The template does not fit. Please tell operations.",
+      template: "The messenger does not take this template. Use another one, and tell operations.",
+      132001: "The messenger has not approved this template. Use another one, and tell operations.",
+      132005: "The template's text has become too long. Please fill in less.",
+      132015: "This template is paused because people complained. Use another one, and tell operations.",
+      132016: "This template is disabled because too many complained. Use another one, and tell operations.",
       too_long: "Too long for the messenger. Please send less.",
       bad_request: "The messenger does not understand the message. Please tell operations.",
       throttled: "Too many messages at once. Please send again later.",
@@ -259,6 +290,29 @@ const WORDS = {
       expired: "Did not get through for too long. Send again if it still holds.",
       unrenderable: "Cannot be shown there. Please write it differently.",
       other: "The messenger refused it ({reason}).",
+    },
+    window: {
+      left: "{time} left to write freely",
+      people: "Only people may write here now, until {time}",
+      hours: "{hours} h {minutes} min",
+      minutes: "{minutes} min",
+      less: "Less than 1 min",
+      to: "Reply goes to {where}",
+      usual: "Change",
+      closed: "You cannot write freely on {channel} right now",
+      refused: "{channel} did not take your last message",
+      why: "{channel} allows it for 24 hours after the customer wrote; after that, templates only.",
+      whySeven: "{channel} allows it for seven days after the customer wrote, and no longer.",
+      wait: "As soon as the customer writes there again, you can go on here.",
+      template: "Fill in a template",
+      elsewhere: "Reply on {where}",
+      which: "Template",
+      preview: "What the customer reads",
+      long: "Too long: {length} of {limit} characters.",
+      cancel: "Cancel",
+      send: "Send template",
+      kept: "not sent, the messenger's window has closed",
+      closedNow: "Not sent: the messenger's window has closed. The text is kept.",
     },
     again: "Send again",
     discard: "Discard",
@@ -334,7 +388,9 @@ export function channelName(channel) {
 
 /** Return why a messenger refused a message, and what can be done. */
 export function refusal(reason) {
-  const [word] = reason.split(" "); // a word of ours, the messenger's code behind it
+  const [word, code = ""] = reason.split(" "); // a word of ours, the messenger's code behind it
+  const exact = `refusals.${code.slice(1, -1)}`;
+  if (code && known(exact)) return say(exact);
   return known(`refusals.${word}`) ? say(`refusals.${word}`) : say("refusals.other", { reason });
 }
 
@@ -346,6 +402,20 @@ export function duration(milliseconds) {
   const hours = Math.floor(minutes / 60);
   if (hours < 24) return `${hours} ${say("h")} ${String(minutes % 60).padStart(2, "0")}`;
   return `${Math.floor(hours / 24)} ${say("days")}`;
+}
+
+/** Return how much time is left: "3 Std. 12 Min."; minutes that have begun don't count. */
+export function stretch(milliseconds) {
+  const all = Math.floor(milliseconds / 60_000);
+  const [hours, minutes] = [Math.floor(all / 60), all % 60];
+  if (all < 1) return say("window.less");
+  return hours ? say("window.hours", { hours, minutes }) : say("window.minutes", { minutes });
+}
+
+/** Return a day and the time of it, as it stands within a sentence: "heute, 14:06". */
+export function moment(at) {
+  const name = day(at);
+  return `${name === say("today") ? name.toLowerCase() : name}, ${clock(at)}`;
 }
 
 /** Return how long something has lasted: "seit 18 min". */
