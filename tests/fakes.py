@@ -78,6 +78,11 @@ class MemoryMedia(Faulty):
         return f"https://bucket.example/{key}?type={fate.mime_type}&seconds={seconds}"
 
 
+    def origin(self) -> str:
+        """Return the origin of all links."""
+        return "https://bucket.example"
+
+
 class MemoryMediaQueue(Faulty):
     """The queue of files that are to be fetched."""
 

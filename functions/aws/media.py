@@ -2,7 +2,7 @@
 
 import json
 from typing import TYPE_CHECKING
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from botocore.exceptions import ClientError
 
@@ -64,6 +64,15 @@ class S3Media:
             },
             ExpiresIn=seconds,
         )
+
+    def origin(self) -> str:
+        """Return the origin of all links, as a content security policy names it."""
+        return _origin(self.link("media/", Fate(), 1))
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def _disposition(fate: Fate) -> str:

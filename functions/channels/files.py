@@ -3,6 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from conversation.media import EXTENSIONS
+from conversation.message import Attachment
+
+OFFICE = tuple(
+    mime_type
+    for mime_type in EXTENSIONS
+    if mime_type.startswith(("application/vnd.", "application/msword"))
+)
+"""Documents of word processors, of tables and of slides."""
+
 META_HOSTS = ("fbcdn.net", "fbsbx.com", "cdninstagram.com", "graph.facebook.com")
 """Where Meta keeps what its users send: lookaside.fbsbx.com, scontent.….fbcdn.net, and so on.
 
@@ -50,3 +60,8 @@ class FileLink:
     place: str
     mime_type: str
     filename: str
+
+    @classmethod
+    def to(cls, part: Attachment) -> "FileLink":
+        """Return the link to an attachment of ours."""
+        return cls(part.place, part.mime_type, part.filename)

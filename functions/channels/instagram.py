@@ -24,6 +24,13 @@ CHANNEL: Final = MessengerPlatform(
             button_title=TITLE,
             receipts=True,
             window=WINDOW,
+            # Source: Meta's page "Upload Media for Instagram Messaging".
+            files={
+                **dict.fromkeys(("image/jpeg", "image/png", "image/gif"), 8_000_000),
+                **dict.fromkeys(("audio/aac", "audio/mp4", "audio/wav"), 25_000_000),
+                **dict.fromkeys(("video/mp4", "video/quicktime", "video/webm"), 25_000_000),
+                "application/pdf": 25_000_000,
+            },
             # In the field of all messages; that they bring back a reference is told nowhere.
             unmarked_echoes=True,
         ),

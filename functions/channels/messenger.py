@@ -3,6 +3,7 @@
 from typing import Final
 
 from channels.base import Abilities
+from channels.files import OFFICE
 from channels.messenger_platform import MessengerPlatform
 from channels.messenger_render import QUICK_REPLIES, TITLE, WINDOW, Dialect
 
@@ -16,6 +17,14 @@ CHANNEL: Final = MessengerPlatform(
             button_title=TITLE,
             receipts=True,
             window=WINDOW,
+            # Kinds beside pictures are general knowledge; sizes are Meta's.
+            files={
+                **dict.fromkeys(("image/jpeg", "image/png", "image/gif"), 8_000_000),
+                **dict.fromkeys(
+                    ("audio/mpeg", "audio/mp4", "audio/aac", "audio/wav", "video/mp4"), 25_000_000
+                ),
+                **dict.fromkeys(("application/pdf", "text/plain", *OFFICE), 25_000_000),
+            },
         ),
         envelope={"messaging_type": "RESPONSE"},
         marked=True,

@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from channels.base import Abilities, Call
+from channels.files import FileLink
 from channels.meta import BEARER
 from channels.text import fit, length, numbered, split
-from conversation.message import Content, Message
+from conversation.message import Attachment, Content, Message
 from conversation.window import DAY, WindowRule
 
 WINDOW: Final = WindowRule(person=7 * DAY, opened_by=frozenset({"message", "reaction", "referral"}))
@@ -63,6 +64,17 @@ def _call(body: Mapping[str, Any], after_window: Call | None = None) -> Call:
 
 
 def _bodies(dialect: Dialect, content: Content) -> list[Mapping[str, Any]]:
+    files = [_file(part) for part in content.attachments]
+    return [*_words(dialect, content), *files] if content.text or not files else files
+
+
+def _file(part: Attachment) -> Mapping[str, Any]:
+    main = part.mime_type.partition("/")[0]
+    kind = main if main in {"image", "audio", "video"} else "file"
+    return {"attachment": {"type": kind, "payload": {"url": FileLink.to(part)}}}
+
+
+def _words(dialect: Dialect, content: Content) -> list[Mapping[str, Any]]:
     options = content.buttons
     limit = dialect.abilities.text_limit
     if not fit(options, QUICK_REPLIES, TITLE, _PAYLOAD):

@@ -24,16 +24,27 @@ from channels.base import (
     Sent,
     WebhookRequest,
 )
-from channels.files import Download, Lost
+from channels.files import Download, FileLink, Lost
 from channels.loose import load, mapping, text
-from channels.text import numbered, split
+from channels.text import length, numbered, split
 from conversation.errors import Malformed, Unavailable
 from conversation.incoming import Incoming
 from conversation.media import GONE, TOO_LARGE
-from conversation.message import Button, Message
+from conversation.message import Button, Content, Message
 
 _CALLBACK_DATA = 64
 """Bytes."""
+
+_CAPTION = 1024
+
+_LINKED: Final[Mapping[str, tuple[str, str, int]]] = {
+    **dict.fromkeys(("image/jpeg", "image/png", "image/webp"), ("sendPhoto", "photo", 5_000_000)),
+    **dict.fromkeys(("application/pdf", "image/gif"), ("sendDocument", "document", 20_000_000)),
+    **dict.fromkeys(("audio/mpeg", "audio/mp4"), ("sendAudio", "audio", 20_000_000)),
+    "audio/ogg": ("sendVoice", "voice", 1_000_000),
+    "video/mp4": ("sendVideo", "video", 20_000_000),
+}
+"""What can be sent by a link: method, parameter, most bytes (Bot API, "Sending by URL")."""
 
 _FETCHED_UP_TO = 20_000_000
 """Bytes of a file that a bot may fetch (Bot API, getFile)."""
@@ -47,7 +58,13 @@ class Telegram(Channel):
     name = "telegram"
     base_url = "https://api.telegram.org"
     # Lengths in UTF-16 code units; the API sets no limit to a button's title.
-    abilities = Abilities(text_limit=4096, buttons=100, button_title=64, file_in=_FETCHED_UP_TO)
+    abilities = Abilities(
+        text_limit=4096,
+        buttons=100,
+        button_title=64,
+        files={mime_type: limit for mime_type, (_, _, limit) in _LINKED.items()},
+        file_in=_FETCHED_UP_TO,
+    )
 
     def handshake(self, request: WebhookRequest, secrets: Secrets) -> HandshakeAnswer | None:
         """Return None: Telegram sets a webhook up without asking it."""
@@ -76,6 +93,8 @@ class Telegram(Channel):
     def render(self, message: Message, account: str, user: str) -> list[Call]:
         """Return the calls that send a message as plain text, options under its last part."""
         content = message.content
+        if content.attachments:
+            return _files(user, content)
         keyboard = _keyboard(content.buttons)
         words = content.text
         if keyboard:
@@ -128,17 +147,30 @@ CHANNEL: Final = Telegram()
 
 def _send(user: str, part: str, **more: object) -> Call:
     """Return a sendMessage without parse_mode: nothing in the text is markup."""
+    what = {"text": part, "link_preview_options": {"is_disabled": True}, **more}
+    return _call("sendMessage", user, what)
+
+
+def _call(method: str, user: str, what: Mapping[str, object]) -> Call:
     chat = int(user) if re.fullmatch("-?[0-9]{1,18}", user) else user
-    return Call(
-        method="POST",
-        path="/bot{access_token}/sendMessage",
-        json={
-            "chat_id": chat,
-            "text": part,
-            "link_preview_options": {"is_disabled": True},
-            **more,
-        },
-    )
+    return Call("POST", f"/bot{{access_token}}/{method}", {"chat_id": chat, **what})
+
+
+def _files(user: str, content: Content) -> list[Call]:
+    """Return a call per file; a text that is no longer than a caption stands under the first.
+
+    How Telegram names a document that it fetches is not documented.
+    """
+    fits = length(content.text) <= _CAPTION
+    before = [] if fits else split(content.text, Telegram.abilities.text_limit)
+    calls = [_send(user, part) for part in before]
+    caption = content.text if fits else ""
+    for part in content.attachments:
+        method, parameter, _ = _LINKED[part.mime_type]
+        under = {"caption": caption} if caption.strip() else {}
+        calls.append(_call(method, user, {parameter: FileLink.to(part), **under}))
+        caption = ""
+    return calls
 
 
 def _keyboard(options: Sequence[Button]) -> dict[str, Any] | None:

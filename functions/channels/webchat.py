@@ -20,6 +20,7 @@ from channels.base import (
 )
 from conversation.errors import Malformed
 from conversation.incoming import Incoming
+from conversation.media import EXTENSIONS, MEDIA_LIMIT
 from conversation.message import Message
 
 
@@ -28,7 +29,12 @@ class Webchat(Channel):
 
     name = "webchat"
     abilities = Abilities(
-        text_limit=16_000, buttons=20, button_title=80, pushed=False, webhook=False
+        text_limit=16_000,
+        buttons=20,
+        button_title=80,
+        pushed=False,
+        webhook=False,
+        files=dict.fromkeys(EXTENSIONS, MEDIA_LIMIT),
     )
 
     def handshake(self, request: WebhookRequest, secrets: Secrets) -> HandshakeAnswer | None:

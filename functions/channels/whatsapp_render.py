@@ -1,7 +1,7 @@
-"""Write messages as calls of the WhatsApp Cloud API: text, reply buttons, lists, templates.
+"""Write messages as calls of the WhatsApp Cloud API: text, buttons, lists, files, templates.
 
 Lengths in UTF-16 code units. Source: the Cloud API's pages on text, interactive and template
-messages.
+messages and on supported media types.
 """
 
 import re
@@ -10,9 +10,10 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from channels.base import Abilities, Call
+from channels.files import OFFICE, FileLink
 from channels.meta import BEARER
 from channels.text import fit, length, numbered, split
-from conversation.message import Content, Message
+from conversation.message import Attachment, Content, Message
 from conversation.template import FilledTemplate
 from conversation.window import WindowRule
 
@@ -27,9 +28,18 @@ ABILITIES: Final = Abilities(
     # A message opens it ("messages you or calls you", Meta's page on sending messages); that a
     # reaction does is said nowhere, and calls do not reach us.
     window=WindowRule(templates=True),
+    files={
+        **dict.fromkeys(("image/jpeg", "image/png"), 5_000_000),
+        **dict.fromkeys(
+            ("audio/aac", "audio/mp4", "audio/mpeg", "audio/amr", "audio/ogg"), 16_000_000
+        ),
+        **dict.fromkeys(("video/mp4", "video/3gpp"), 16_000_000),
+        **dict.fromkeys(("text/plain", "application/pdf", *OFFICE), 100_000_000),
+    },
 )
 
 _INTERACTIVE_BODY = 1024
+_CAPTION = 1024
 _BUTTON_ID = 256
 _ROW_ID = 200
 _OPENER = 20
@@ -64,6 +74,8 @@ def render(message: Message, account: str, user: str) -> list[Call]:
 def _bodies(content: Content) -> list[Mapping[str, Any]]:
     if content.template is not None:
         return [_template(content.template)]
+    if content.attachments:
+        return _files(content)
     action = _action(content)
     if action is None:
         text = numbered(content.text, content.buttons) if content.buttons else content.text
@@ -81,6 +93,25 @@ def _template(filled: FilledTemplate) -> Mapping[str, Any]:
     components = [{"type": "body", "parameters": parameters}] if parameters else []
     template = {"name": filled.name, "language": {"code": filled.language}}
     return {"type": "template", "template": {**template, "components": components}}
+
+
+def _files(content: Content) -> list[Mapping[str, Any]]:
+    """Return a message per file; a text that is no longer than a caption stands under the first."""
+    first, *others = content.attachments
+    fits = length(content.text) <= _CAPTION and not first.mime_type.startswith("audio/")
+    bodies = [_file(first, content.text if fits else ""), *(_file(part, "") for part in others)]
+    return bodies if fits else [*_texts(content.text), *bodies]
+
+
+def _file(part: Attachment, caption: str) -> Mapping[str, Any]:
+    main = part.mime_type.partition("/")[0]
+    kind = main if main in {"image", "audio", "video"} else "document"
+    body: dict[str, Any] = {"link": FileLink.to(part)}
+    if caption.strip():
+        body["caption"] = caption
+    if kind == "document":
+        body["filename"] = part.filename
+    return {"type": kind, kind: body}
 
 
 def _texts(text: str) -> list[Mapping[str, Any]]:

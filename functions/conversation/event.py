@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import ConfigDict, Field, SerializerFunctionWrapHandler, TypeAdapter, model_serializer
 
 from conversation.incoming import Incoming
+from conversation.message import Attachment
 from conversation.model import Model
 from conversation.template import FilledTemplate
 
@@ -41,6 +42,7 @@ class Reply(_Event):
     text: str
     address: str = ""
     template: FilledTemplate | None = None
+    attachments: tuple[Attachment, ...] = ()
 
 
 class Resolve(_Event):

@@ -223,6 +223,9 @@ class Media(Protocol):
     def link(self, key: str, fate: Fate, seconds: int) -> str:
         """Return an address by which whoever has it may read a file for so many seconds."""
 
+    def origin(self) -> str:
+        """Return the origin of all links: scheme, host, and port where it has one."""
+
 
 class MediaQueue(Protocol):
     """The queue of files that are to be fetched or looked at."""

@@ -191,7 +191,7 @@ def _reply(turn: TurnBuilder, event: Reply) -> None:
         return
     turn.drop_timers("claim")
     turn.change(answer_to=event.address or turn.state.answer_to)
-    content = Content(text=event.text, template=event.template)
+    content = Content(text=event.text, template=event.template, attachments=event.attachments)
     turn.say(content, "agent", agent=event.agent, event_id=event.id)
 
 
@@ -206,7 +206,9 @@ def _may_go(turn: TurnBuilder, event: Reply) -> bool:
 
 def _return_as_draft(turn: TurnBuilder, event: Reply) -> None:
     """Give an agent back what can no longer be said: each reply as a draft of its own."""
-    turn.put(Item(sk=f"D#{event.agent}#{event.id}", body={"text": event.text, "at": event.at}))
+    files = [part.model_dump(exclude_defaults=True) for part in event.attachments]
+    body = {"text": event.text, "at": event.at, "attachments": files}
+    turn.put(Item(sk=f"D#{event.agent}#{event.id}", body=body))
 
 
 def _delivery_failed(turn: TurnBuilder, event: DeliveryFailed) -> None:

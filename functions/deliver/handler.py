@@ -10,11 +10,16 @@ from aws.clients import patient_client
 from aws.mailer import SesMailer
 from bootstrap.house import house
 from channels.base import reached_at
+from channels.files import FileLink
 from channels.mail import CHANNEL as MAIL
+from conversation.media import Fate, object_key
 from deliver.batch import deliver
 from deliver.mail_provider import MailProvider
 from deliver.provider import TIMEOUT_SECONDS, HttpProvider, Providers
 from deliver.send import House
+
+FETCHED_WITHIN = 900
+"""Seconds for which a messenger may fetch a file that we send: they do it at once."""
 
 
 @cache
@@ -23,12 +28,17 @@ def _house() -> House:
     simulated = found.settings.simulated_messengers_url
     ses = patient_client("sesv2", TIMEOUT_SECONDS, reached_at(MAIL, simulated))
     mail = MailProvider(SesMailer(ses, found.settings.mail_configuration_set))
+
+    def link(file: FileLink) -> str:
+        fate = Fate(mime_type=file.mime_type, filename=file.filename)
+        return found.media.link(object_key(file.place), fate, FETCHED_WITHIN)
+
     return House(
         table=found.table,
         inbound=found.inbound,
         outbound=found.outbound,
         vault=found.vault,
-        provider=Providers(HttpProvider(httpx.Client(), simulated), {MAIL.name: mail}),
+        provider=Providers(HttpProvider(httpx.Client(), link, simulated), {MAIL.name: mail}),
         clock=found.clock,
         wait=time.sleep,
     )

@@ -1,11 +1,12 @@
 """Make HTTP calls to messengers; the only place where an account's secrets meet a request."""
 
-from collections.abc import Mapping
-from typing import Protocol
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
 
 import httpx
 
 from channels.base import Call, ProviderResponse, Secrets, filled, reached_at
+from channels.files import FileLink
 from channels.registry import channel_named
 from conversation.errors import Unavailable
 
@@ -26,11 +27,15 @@ class Provider(Protocol):
 class HttpProvider:
     """Make calls with httpx, connections kept between invocations.
 
-    `simulated` is where all messengers are played, "" for the real ones.
+    `simulated` is where all messengers are played, "" for the real ones. `link` makes the address
+    at which a messenger fetches a file of ours.
     """
 
-    def __init__(self, client: httpx.Client, simulated: str = "") -> None:
+    def __init__(
+        self, client: httpx.Client, link: Callable[[FileLink], str], simulated: str = ""
+    ) -> None:
         self._client = client
+        self._link = link
         self._simulated = simulated
 
     def call(self, channel: str, call: Call, secrets: Secrets) -> ProviderResponse:
@@ -42,7 +47,7 @@ class HttpProvider:
             response = self._client.request(
                 call.method,
                 url,
-                json=dict(call.json),
+                json=_linked(dict(call.json), self._link),
                 headers=headers,
                 timeout=TIMEOUT_SECONDS,
                 follow_redirects=False,
@@ -57,6 +62,17 @@ class HttpProvider:
             body=response.content,
             headers={name.lower(): value for name, value in response.headers.items()},
         )
+
+
+def _linked(value: Any, link: Callable[[FileLink], str]) -> Any:
+    """Return a call's JSON with an address for every link in it."""
+    if isinstance(value, FileLink):
+        return link(value)
+    if isinstance(value, Mapping):
+        return {name: _linked(each, link) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_linked(each, link) for each in value]
+    return value
 
 
 class Providers:

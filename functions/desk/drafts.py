@@ -1,6 +1,7 @@
 """Keep what an agent is typing, and what came back because it could no longer be said."""
 
 from conversation.errors import NotFound
+from conversation.message import Attachment
 from conversation.model import Model
 from conversation.ports import Table
 from conversation.turn import Item
@@ -11,13 +12,18 @@ class Draft(Model):
 
     id: str
     text: str
+    attachments: tuple[Attachment, ...] = ()
 
 
 def drafts(table: Table, conversation: str, agent: str) -> tuple[Draft, ...]:
     """Return an agent's drafts in a conversation."""
     own = f"D#{agent}"
     return tuple(
-        Draft(id=sort_key.removeprefix(own).removeprefix("#"), text=str(body["text"]))
+        Draft(
+            id=sort_key.removeprefix(own).removeprefix("#"),
+            text=str(body["text"]),
+            attachments=body.get("attachments", ()),
+        )
         for sort_key, body in table.items(conversation, own)
         if sort_key == own or sort_key.startswith(f"{own}#")
     )

@@ -10,6 +10,7 @@ from conversation.message import Attachment, Author, Content, Message
 from conversation.model import Model
 from conversation.turn import ActionDone, TurnRecord
 from desk.people import People
+from desk.shown import ShownFile
 
 State = Literal["", "sending", "sent", "delivered", "read", "failed", "withdrawn"]
 
@@ -29,7 +30,8 @@ class Entry(Model):
     `event` tells the page its own replies again. `state` is "" for what the customer wrote;
     `doubtful` says that it may have gone out twice. `deleted`: its author took it back, and what it
     said is not shown any more. `before` are the texts that the customer has
-    replaced since, oldest first. `long`: this is only the beginning of the text. `action` names
+    replaced since, oldest first. `long`: this is only the beginning of the text. `files` tell what
+    became of each attachment. `action` names
     what was done in a back end, `done` False where its end is not known.
     """
 
@@ -46,6 +48,7 @@ class Entry(Model):
     channel: str = ""
     buttons: tuple[str, ...] = ()
     attachments: tuple[Attachment, ...] = ()
+    files: tuple[ShownFile, ...] = ()
     unreadable: str = ""
     long: bool = False
     state: State = ""
@@ -184,7 +187,9 @@ def _changed(target: Entry, message: Message) -> Mapping[str, Any]:
         case "edit" if target.deleted:
             return {}
         case "edit":
-            return {"before": (*target.before, target.text), "text": message.content.text}
+            files = message.content.attachments or target.attachments
+            before = (*target.before, target.text)
+            return {"before": before, "text": message.content.text, "attachments": files}
         case "delete":
             return _TAKEN_BACK
         case "reaction":

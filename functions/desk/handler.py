@@ -21,6 +21,7 @@ def _desk() -> Desk:
             clock=found.clock,
             random=found.random,
             voice=found.voice,
+            keeper=found.keeper,
         )
     )
 

@@ -9,6 +9,7 @@ from conversation.model import Model
 from conversation.understanding import Language
 from desk.people import People
 from desk.reachable import Reachable, reachable
+from desk.sendable import sendable
 
 
 class Fact(Model):
@@ -22,7 +23,8 @@ class Head(Model):
     """What the page shows around the thread; times in ms, None where there is no such moment.
 
     `holder` is `bot`, `queue`, `me` or `other`; `holder_name` then tells the other agent. Until
-    `elsewhere_until` somebody answers in another app, and the bot is silent.
+    `elsewhere_until` somebody answers in another app, and the bot is silent. `files` are the kinds
+    of file that can be sent on each channel, each with its most bytes.
     """
 
     conversation: str
@@ -45,6 +47,7 @@ class Head(Model):
     reachable: tuple[Reachable, ...]
     facts: tuple[Fact, ...]
     text_limit: int
+    files: dict[str, dict[str, int]]
     elsewhere_until: int
 
 
@@ -77,6 +80,7 @@ def head_of(conversation: Conversation, people: People) -> Head:
         facts=tuple(Fact(name=name, value=value) for name, value in facts.items()),
         elsewhere_until=conversation.elsewhere_until,
         text_limit=CHANNELS[current.channel].abilities.text_limit if current else 0,
+        files=sendable({Address.parse(each).channel for each in conversation.addresses}),
     )
 
 

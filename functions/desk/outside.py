@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Protocol
 
+from aws.keeping import Keeper
 from aws.login import NewPasswordRequired, Tokens
 from conversation.bot import Voice
 from conversation.ports import Archive, Inbound, Outbound, Table
@@ -35,3 +36,4 @@ class Outside:
     clock: Callable[[], int]
     random: Random
     voice: Voice
+    keeper: Keeper

@@ -1,8 +1,9 @@
 """Send what an agent says and does into the conversation's queue."""
 
+from typing import Self
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from conversation.conversation import Conversation
 from conversation.errors import Conflict, NotFound
@@ -11,22 +12,32 @@ from conversation.model import Model
 from desk.agent import Agent
 from desk.outside import Outside
 from desk.reachable import address_meant, require_open
+from desk.sendable import attached
 
 TEXT_LIMIT = 16_000
 """Characters; the channels split what is longer than they can send at once."""
+
+FILES_LIMIT = 10
 
 
 class NewReply(Model):
     """A reply; `id` is the page's, the same in every repeat. `sent_at` in ms.
 
-    `to` is the key of an address, "" for where answers go.
+    `to` is the key of an address, "" for where answers go. `files` were uploaded before.
     """
 
     id: UUID
     epoch: int
-    text: str = Field(min_length=1, max_length=TEXT_LIMIT)
+    text: str = Field(default="", max_length=TEXT_LIMIT)
     sent_at: int = Field(ge=0)
     to: str = ""
+    files: tuple[UUID, ...] = Field(default=(), max_length=FILES_LIMIT)
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if not (self.text or self.files):
+            raise ValueError("send a text or a file")
+        return self
 
 
 class NewEnd(Model):
@@ -46,7 +57,7 @@ def reply(outside: Outside, agent: Agent, id_: str, new: NewReply) -> None:
     """Put a reply into the queue; one that may not be said is kept as the agent's draft.
 
     The epoch decides later, in order; this look only spares the agent the way there and back.
-    Raises Conflict, WindowClosed, NotFound.
+    Raises Conflict, WindowClosed, NotFound, Malformed.
     """
     try:
         conversation = claimed_by(outside, agent, id_)
@@ -55,6 +66,7 @@ def reply(outside: Outside, agent: Agent, id_: str, new: NewReply) -> None:
     except Conflict:
         outside.table.put_draft(id_, agent.id, new.text)
         raise
+    attachments = attached(outside, id_, address, new.files)
     outside.inbound.send(
         id_,
         Reply(
@@ -64,6 +76,7 @@ def reply(outside: Outside, agent: Agent, id_: str, new: NewReply) -> None:
             epoch=new.epoch,
             text=new.text,
             address=address if new.to else "",
+            attachments=attachments,
         ),
     )
 

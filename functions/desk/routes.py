@@ -3,12 +3,14 @@
 import hashlib
 import json
 from typing import Annotated, Any
+from uuid import UUID
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 from pydantic import Field
 
 from aws.login import NewPasswordRequired, Tokens
+from bootstrap.body import raw_body
 from bootstrap.http import as_gateway, explain_errors, problem_of
 from conversation.errors import Forbidden, Malformed, NotFound, Unauthorized
 from conversation.model import Model
@@ -16,16 +18,19 @@ from conversation.reference import normalised_reference
 from desk.agent import Agent, agent_of
 from desk.claiming import claim_next, claim_this
 from desk.drafts import forget_returned
-from desk.files import SECURITY_HEADERS, page_file
+from desk.files import SECURITY_HEADERS, page_file, page_policy
 from desk.outside import Outside
 from desk.replying import NewDraft, NewEnd, NewReply, hand_back, reply, resolve
 from desk.templates import NewTemplate, Templates, send_template
 from desk.thread import full_text, thread
+from desk.uploads import link, upload
 from desk.waiting import overview
 
 API = "/desk/api"
 
 ConversationId = Annotated[str, Path(pattern="^[a-z2-7]{32}$")]
+EventId = Annotated[str, Path(pattern="^[a-z0-9]{32}$")]
+FileNumber = Annotated[str, Path(pattern="^[0-9]{1,2}$")]
 
 
 class NewLogin(Model):
@@ -84,7 +89,11 @@ class Desk:
         @self._app.get("/desk", compress=True)
         @self._app.get("/desk/", compress=True)
         def page() -> Response[str]:
-            return file("index.html")
+            found = file("index.html")
+            # Pictures and sound come from the bucket, and from nowhere else.
+            policy = page_policy(self._outside.keeper.media.origin())
+            found.headers["Content-Security-Policy"] = policy
+            return found
 
         @self._app.get("/desk/<name>", compress=True)
         def file(name: str) -> Response[str]:
@@ -145,6 +154,13 @@ class Desk:
             self._me()
             return _json(200, {"text": full_text(outside, conversation, message)})
 
+        @app.get(f"{API}/files/<conversation>/<event>/<number>")
+        def show_link(
+            conversation: ConversationId, event: EventId, number: FileNumber
+        ) -> Response[str]:
+            self._me()
+            return _json(200, link(outside, conversation, event, number).model_dump())
+
         @app.post(f"{one}/claim")
         def take(conversation: ConversationId) -> Response[str]:
             return _json(200, claim_this(outside, self._me(), conversation).model_dump())
@@ -162,6 +178,13 @@ class Desk:
         def forget_draft(conversation: ConversationId, draft: str) -> Response[str]:
             forget_returned(outside.table, conversation, self._me().id, draft)
             return Response(status_code=204, headers={"Cache-Control": "no-store"}, body="")
+
+        @app.put(f"{one}/files/<file>")
+        def take_file(conversation: ConversationId, file: UUID) -> Response[str]:
+            request = app.current_event
+            body = raw_body(request.raw_event)
+            kept = upload(outside, self._me(), conversation, file, body, request.headers)
+            return _json(201, kept.model_dump(mode="json"))
 
         @app.post(f"{one}/replies")
         def send_reply(conversation: ConversationId, new: NewReply) -> Response[str]:

@@ -13,6 +13,7 @@ from desk.entries import Entry, entries_of, joined
 from desk.head import Head, head_of
 from desk.outside import Outside
 from desk.people import People
+from desk.uploads import with_files
 
 RECENT = 30
 """What became of this many last turns is told again with every increment."""
@@ -50,7 +51,7 @@ def thread(outside: Outside, agent: Agent, id_: str, after: int, limit: int) -> 
     shown = joined(entries, records)
     return Thread(
         head=head_of(conversation, people),
-        entries=tuple(shown),
+        entries=with_files(outside, shown),
         sequence=conversation.sequence,
         earlier=earlier,
         drafts=drafts(outside.table, id_, agent.id),

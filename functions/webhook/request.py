@@ -1,12 +1,11 @@
 """Turn a request of API Gateway into a webhook call, and its outcome into an answer."""
 
-import base64
-import binascii
 import logging
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
+from bootstrap.body import raw_body
 from bootstrap.problems import problem
 from channels.base import WebhookRequest
 from conversation.errors import Malformed, NotFound, RequestError, Unavailable
@@ -49,17 +48,7 @@ def read(event: Mapping[str, Any]) -> tuple[str, WebhookRequest]:
         method=method,
         account=unquote(parts[-1]),
         headers=headers,
-        body=_body(event),
+        body=raw_body(event),
         query=query,
     )
     return parts[-2], request
-
-
-def _body(event: Mapping[str, Any]) -> bytes:
-    body = event.get("body") or ""
-    if not event.get("isBase64Encoded"):
-        return str(body).encode("utf-8", "surrogatepass")
-    try:
-        return base64.b64decode(body, validate=True)
-    except (binascii.Error, ValueError):
-        raise Malformed("The body is not base64, though the request says so.") from None

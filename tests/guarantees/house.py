@@ -5,6 +5,7 @@ from itertools import count
 from random import Random
 from typing import Any
 
+from aws.keeping import Keeper
 from conversation.bot import Bot
 from conversation.conversation import Conversation
 from conversation.event import HandBack, Reply, Resolve
@@ -23,6 +24,7 @@ from schedule.tick import tick
 from tests.fake_queues import MemoryInbound, MemoryOutbound, MemoryQueue, Received, lambda_event
 from tests.fakes import (
     MemoryArchive,
+    MemoryMedia,
     MemoryMediaQueue,
     MemoryTable,
     MemoryVault,
@@ -72,6 +74,7 @@ class House:
         self.outbound = MemoryOutbound(self.outbound_queue, self.outbound_dead, self.moments)
         self.archive = MemoryArchive(self.moments)
         self.media_queue = MemoryMediaQueue(self.moments)
+        self.media = MemoryMedia(self.moments)
         self.vault = MemoryVault(messenger.ACCOUNTS, self.moments)
         self.identity = Identity(self.vault.identity_key())
         self.messenger = Messenger(self.clock, self.moments)
@@ -139,6 +142,7 @@ class House:
             clock=self.clock,
             random=Random(0),
             voice=self.bot,
+            keeper=Keeper(self.table, self.media, self.clock, 90),
         )
         return claim_this(outside, agent, self.conversation_of(user, channel))
 

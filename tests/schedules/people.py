@@ -4,6 +4,7 @@ from itertools import count
 from random import Random
 from typing import Any
 
+from aws.keeping import Keeper
 from conversation.address import Address
 from conversation.errors import Conflict
 from conversation.event import Reply, Resolve
@@ -15,7 +16,7 @@ from desk.agent import Agent
 from desk.claiming import claim_this
 from desk.outside import Outside
 from tests.fake_queues import MemoryInbound, MemoryOutbound
-from tests.fakes import MemoryArchive, MemoryMediaQueue, MemoryVault
+from tests.fakes import MemoryArchive, MemoryMedia, MemoryMediaQueue, MemoryVault
 from tests.schedules.bot import WorldBot
 from tests.schedules.ground import SECOND, Ground
 from tests.schedules.outside import WatchedQueue, WatchedTable
@@ -236,6 +237,7 @@ class People(Ground):
             clock=self.clock,
             random=Random(0),
             voice=WorldBot(),
+            keeper=Keeper(self.table, MemoryMedia(), self.clock, 90),
         )
 
         def take() -> int | None:

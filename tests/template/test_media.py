@@ -77,3 +77,13 @@ def test_a_file_is_given_up_before_its_job_is_dead() -> None:
 def test_a_job_has_the_time_that_its_waits_add_up_to() -> None:
     """The slowest file and the slowest scan end before the function does."""
     assert FUNCTIONS["MediaFunction"]["Timeout"] > PATIENCE + SCAN_SECONDS
+
+
+def test_agents_and_visitors_reach_no_more_than_they_see() -> None:
+    """Raw webhooks and mails are read by neither; what visitors send is looked at first."""
+    assert _objects("DeskFunction", "s3:GetObject") == {"texts/*", "media/*"}
+    assert _objects("DeskFunction", "s3:PutObject") == {"media/*"}
+    assert _objects("WebchatFunction", "s3:GetObject") == {"texts/*", "media/*"}
+    assert _objects("WebchatFunction", "s3:PutObject") == {"quarantine/*"}
+    assert _objects("DeliverFunction", "s3:GetObject") == {"media/*"}
+    assert _objects("DeliverFunction", "s3:PutObject") == set()

@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from channels.base import Call, Channel, reached_at
+from channels.files import FileLink
 from channels.registry import CHANNELS
 from conversation.errors import Unavailable
 from deliver.provider import TIMEOUT_SECONDS, HttpProvider, NotSent
@@ -30,7 +31,7 @@ def _provider(answer: httpx.Response | Exception) -> tuple[HttpProvider, list[ht
         return answer
 
     client = httpx.Client(transport=httpx.MockTransport(handle))
-    return HttpProvider(client), requests
+    return HttpProvider(client, lambda file: f"https://bucket.example/{file.place}"), requests
 
 
 def test_the_account_s_secrets_are_filled_in_at_the_last_moment() -> None:
@@ -102,7 +103,7 @@ def test_an_account_may_name_the_host_that_its_login_leads_to() -> None:
         return httpx.Response(200)
 
     client = httpx.Client(transport=httpx.MockTransport(handle))
-    provider = HttpProvider(client)
+    provider = HttpProvider(client, lambda file: file.place)
     call = Call(method="POST", path="/me/messages", json={"text": "{graph_host}"})
     provider.call("instagram", call, {"graph_host": "graph.example.com"})
     [request] = requests
@@ -116,3 +117,16 @@ def test_simulated_messengers_stand_in_for_the_real_ones(channel: Channel) -> No
     real = urlsplit(reached_at(channel))
     assert real.scheme == "https"
     assert simulated == f"http://127.0.0.1:4580/{channel.name}{real.path}"
+
+
+def test_links_to_files_are_made_as_they_are_sent() -> None:
+    """Wherever one stands in a call; words that look like one stay words."""
+    provider, requests = _provider(httpx.Response(200, json={}))
+    link = FileLink("c/e/0", "image/png", "Zähler.png")
+    body = {"messages": [{"image": {"link": link, "caption": "FileLink('c/e/0')"}}]}
+    provider.call("telegram", Call("POST", "/x", body), {})
+    assert json.loads(requests[0].content) == {
+        "messages": [
+            {"image": {"link": "https://bucket.example/c/e/0", "caption": "FileLink('c/e/0')"}}
+        ]
+    }

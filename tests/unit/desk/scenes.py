@@ -7,6 +7,7 @@ from random import Random
 from typing import Any
 from uuid import uuid4
 
+from aws.keeping import Keeper
 from aws.login import NewPasswordRequired, Tokens
 from conversation.bot import FrontDoor
 from conversation.conversation import QUEUE, Conversation
@@ -18,7 +19,14 @@ from desk.outside import Outside
 from desk.routes import Desk
 from dialogue.compiled import CompiledBot
 from dialogue.voice import CompiledVoice
-from tests.fakes import MemoryArchive, MemoryInbound, MemoryOutbound, MemoryQueue, MemoryTable
+from tests.fakes import (
+    MemoryArchive,
+    MemoryInbound,
+    MemoryMedia,
+    MemoryOutbound,
+    MemoryQueue,
+    MemoryTable,
+)
 from tests.faults import Faults
 from tests.gateway import http_event
 
@@ -123,6 +131,7 @@ class House:
         self.inbound_queue = MemoryQueue(self.clock)
         self.outbound_queue = MemoryQueue(self.clock)
         self.archive = MemoryArchive(self.faults)
+        self.media = MemoryMedia(self.faults)
         self.directory = StubDirectory()
         self.outside = Outside(
             table=self.table,
@@ -133,6 +142,7 @@ class House:
             clock=self.clock,
             random=Random(7),
             voice=voice(self.front_door),
+            keeper=Keeper(self.table, self.media, self.clock, 90),
         )
         self.desk = Desk(self.outside)
 

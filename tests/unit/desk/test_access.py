@@ -21,6 +21,8 @@ ROUTES = [
     ("POST", f"{API}/claims", {}),
     ("GET", ONE, None),
     ("GET", f"{ONE}/texts/x.1.00", None),
+    ("GET", f"{API}/files/{conversation_id('yusuf')}/{'e' * 32}/0", None),
+    ("PUT", f"{ONE}/files/{REPLY['id']}", None),
     ("POST", f"{ONE}/claim", None),
     ("PUT", f"{ONE}/draft", {"text": "x"}),
     ("DELETE", f"{ONE}/drafts/reply:1", None),
@@ -125,4 +127,4 @@ def test_an_agent_without_a_name_is_called_by_the_address() -> None:
 def test_the_desk_needs_nothing_from_outside_to_start() -> None:
     """Building the desk touches no service: a cold start waits for nothing."""
     nothing: Any = None
-    Desk(Outside(nothing, nothing, nothing, nothing, nothing, nothing, nothing, nothing))
+    Desk(Outside(*[nothing] * 9))

@@ -63,7 +63,7 @@ def test_a_reply_without_the_conversation_becomes_a_draft(house: House) -> None:
     assert answer.headers["Content-Type"] == "application/problem+json"
     assert _events(house) == []
     thread = house.ask("GET", _path(house), claims=JONAS).json
-    assert thread["drafts"] == [{"id": "", "text": "Ich auch!"}]
+    assert thread["drafts"] == [{"id": "", "text": "Ich auch!", "attachments": []}]
 
 
 @pytest.mark.parametrize(

@@ -262,8 +262,8 @@ def test_drafts_come_with_the_thread_to_their_agent_only() -> None:
     house.table.put_item(waiting.id, back, 1)
     house.table.put_item(waiting.id, Item(sk="D#anna-12", body={"text": "fremd", "at": 1}), 1)
     assert _thread(house, waiting.id)["drafts"] == [
-        {"id": "", "text": "Guten T"},
-        {"id": "reply:7", "text": "zu spät"},
+        {"id": "", "text": "Guten T", "attachments": []},
+        {"id": "reply:7", "text": "zu spät", "attachments": []},
     ]
     assert _thread(house, waiting.id, claims=JONAS)["drafts"] == []
     house.said(waiting, "customer", "hallo")
