@@ -1,7 +1,7 @@
 """Keep the one table in memory, as JSON, so that nothing a handler holds can change it."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -174,11 +174,10 @@ class MemoryTable(Faulty):
         self,
         delivery: Delivery,
         cursor: int,
-        message_id: str,
-        state: MessageState | None,
+        states: Mapping[str, MessageState | None],
         provider_id: str = "",
     ) -> None:
-        """Move an address's cursor forward and record a message's outcome. Raises Missing.
+        """Move an address's cursor forward and record what became of messages. Raises Missing.
 
         Where the cursor is there already (two deliverers overlapped), only what went out counts.
         """
@@ -187,18 +186,21 @@ class MemoryTable(Faulty):
         change: dict[str, Any] = {}
         if forward:
             change["cursor"] = {**record.cursor, delivery.address: cursor}
-        if state is not None and (forward or state == "sent"):
-            change["states"] = {**record.states, message_id: state}
-        ids = record.provider_ids.get(message_id, ())
-        if provider_id and provider_id not in ids:
-            change["provider_ids"] = {**record.provider_ids, message_id: (*ids, provider_id)}
+        known = {m: s for m, s in states.items() if s and (forward or s == "sent")}
+        change["states"] = {**record.states, **known}
+        taken = [m for m, s in states.items() if provider_id and s != "withdrawn"]
+        change["provider_ids"] = dict(record.provider_ids)
+        for message_id in taken:
+            ids = record.provider_ids.get(message_id, ())
+            if provider_id not in ids:
+                change["provider_ids"][message_id] = (*ids, provider_id)
         self._update(record, **change)
 
     @operation("upd")
-    def note_doubt(self, delivery: Delivery, message_id: str) -> None:
-        """Mark that a message may be sent twice. Raises Missing."""
+    def note_doubt(self, delivery: Delivery, message_ids: Sequence[str]) -> None:
+        """Mark that messages may be sent twice. Raises Missing."""
         record = self._existing(delivery.conversation, delivery.sequence)
-        self._update(record, unknown=tuple(sorted({*record.unknown, message_id})))
+        self._update(record, unknown=tuple(sorted({*record.unknown, *message_ids})))
 
     @operation("upd")
     def note_unsent(self, delivery: Delivery, receive_count: int) -> None:

@@ -4,7 +4,7 @@ Outcomes come from several hands at once, so each is an update of its own that o
 Their maps are keyed by addresses and ids, which hold colons and dots: hence `#key`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from aws.store import ConditionFailed, Store
@@ -56,31 +56,34 @@ class Records(Store):
         self,
         delivery: Delivery,
         cursor: int,
-        message_id: str,
-        state: MessageState | None,
+        states: Mapping[str, MessageState | None],
         provider_id: str = "",
     ) -> None:
-        """Move an address's cursor forward and record a message's outcome. Raises Missing.
+        """Move an address's cursor forward and record what became of messages. Raises Missing.
 
         Where two deliverers overlapped, or the SDK repeated our own write, the cursor is there
         already: then only what went out counts.
         """
+        known = {message_id: state for message_id, state in states.items() if state}
+        taken = [m for m, state in states.items() if provider_id and state != "withdrawn"]
         try:
-            self._note_outcome(delivery, cursor, message_id, state, provider_id)
+            self._note_outcome(delivery, cursor, known, taken, provider_id)
         except ConditionFailed as error:
-            existing = record_of(_existing(error))
-            told = provider_id in existing.provider_ids.get(message_id, ())
-            sent: MessageState | None = "sent" if state == "sent" else None
-            self._note_outcome(delivery, None, message_id, sent, "" if told else provider_id)
+            told = record_of(_existing(error)).provider_ids
+            sent = {message_id: state for message_id, state in known.items() if state == "sent"}
+            new = [
+                message_id for message_id in taken if provider_id not in told.get(message_id, ())
+            ]
+            self._note_outcome(delivery, None, sent, new, provider_id)
 
-    def note_doubt(self, delivery: Delivery, message_id: str) -> None:
-        """Mark that a message may be sent twice. Raises Missing."""
+    def note_doubt(self, delivery: Delivery, message_ids: Sequence[str]) -> None:
+        """Mark that messages may be sent twice. Raises Missing."""
         self._change(
             delivery.conversation,
             delivery.sequence,
             "ADD #unknown :ids",
             names={"#unknown": "unknown"},
-            values={":ids": {"SS": [message_id]}},
+            values={":ids": {"SS": list(message_ids)}},
         )
 
     def note_unsent(self, delivery: Delivery, receive_count: int) -> None:
@@ -126,36 +129,35 @@ class Records(Store):
         self,
         delivery: Delivery,
         cursor: int | None,
-        message_id: str,
-        state: MessageState | None,
+        states: Mapping[str, MessageState],
+        taken: Sequence[str],
         provider_id: str,
     ) -> None:
-        names, values, changes, condition = {"#m": message_id}, {}, [], ""
+        names: dict[str, str] = {}
+        values: Row = {}
+        changes, condition = list[str](), ""
         if cursor is not None:
             changes.append("#cursor.#address = :cursor")
             condition = "(attribute_not_exists(#cursor.#address) OR #cursor.#address < :cursor)"
             names |= {"#cursor": "cursor", "#address": delivery.address}
             values[":cursor"] = number(cursor)
-        if state is not None:
-            changes.append("#states.#m = :state")
-            names["#states"] = "states"
-            values[":state"] = text(state)
-        if provider_id:
-            changes.append("#ids.#m = list_append(if_not_exists(#ids.#m, :none), :ids)")
-            names["#ids"] = "provider_ids"
+        for n, (message_id, state) in enumerate(states.items()):
+            changes.append(f"#states.#s{n} = :s{n}")
+            names |= {"#states": "states", f"#s{n}": message_id}
+            values[f":s{n}"] = text(state)
+        for n, message_id in enumerate(taken):
+            changes.append(f"#ids.#m{n} = list_append(if_not_exists(#ids.#m{n}, :none), :ids)")
+            names |= {"#ids": "provider_ids", f"#m{n}": message_id}
             values |= {":none": {"L": []}, ":ids": {"L": [text(provider_id)]}}
-        if not changes:
-            return
-        if state is None and not provider_id:
-            del names["#m"]
-        self._change(
-            delivery.conversation,
-            delivery.sequence,
-            "SET " + ", ".join(changes),
-            condition,
-            names=names,
-            values=values,
-        )
+        if changes:
+            self._change(
+                delivery.conversation,
+                delivery.sequence,
+                "SET " + ", ".join(changes),
+                condition,
+                names=names,
+                values=values,
+            )
 
     def _raise_number(
         self, conversation: str, sequence: int, attribute: str, key_: str, value: int

@@ -6,7 +6,7 @@ the calls of one message, `deliver` makes them and asks `outcome` what the answe
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 from urllib.parse import urlsplit
 
 from channels.files import Download, Enclosed, Lost
@@ -97,7 +97,7 @@ class Abilities:
     """What a messenger can show; lengths in characters unless the module says otherwise.
 
     `pushed`: messages are sent to it; `webhook`: it calls one of ours; `joins`: what a turn says
-    goes out as one message. `window` is None where one
+    goes out as one message, all of it or its texts. `window` is None where one
     may write at any time. `files` are the kinds that can be sent, each with its most bytes; a file
     that comes in can be fetched up to `file_in` bytes.
     `unmarked_echoes`: it tells us of our own messages too, and only their ids say that they are.
@@ -112,7 +112,7 @@ class Abilities:
     receipts: bool = False
     pushed: bool = True
     webhook: bool = True
-    joins: bool = False
+    joins: Literal["nothing", "texts", "everything"] = "nothing"
     files: Mapping[str, int] = field(default_factory=dict)
     file_in: int = MEDIA_LIMIT
     window: WindowRule | None = None

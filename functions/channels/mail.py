@@ -62,7 +62,7 @@ class Mail(Channel):
         own_reference=True,
         receipts=True,
         webhook=False,
-        joins=True,
+        joins="everything",
     )
 
     def handshake(self, request: WebhookRequest, secrets: Secrets) -> HandshakeAnswer | None:

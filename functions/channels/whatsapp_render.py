@@ -25,6 +25,8 @@ ABILITIES: Final = Abilities(
     row_title=24,
     own_reference=True,
     receipts=True,
+    # Each reply is billed, also within the window: reported for October 2026 and later.
+    joins="texts",
     # A message opens it ("messages you or calls you", Meta's page on sending messages); that a
     # reaction does is said nowhere, and calls do not reach us.
     window=WindowRule(templates=True),

@@ -4,7 +4,7 @@ Every method may raise Unavailable. Whatever a method conditions on is said with
 A write that is larger than the limits below raises Oversized.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -101,17 +101,16 @@ class Table(Protocol):
         self,
         delivery: Delivery,
         cursor: int,
-        message_id: str,
-        state: MessageState | None,
+        states: Mapping[str, MessageState | None],
         provider_id: str = "",
     ) -> None:
-        """Move an address's cursor forward and record a message's outcome. Raises Missing.
+        """Move an address's cursor forward and record what became of messages. Raises Missing.
 
-        `state` None: a part of a long message went out, more follow.
+        Several where they went out as one. None: a part of a long message went out, more follow.
         """
 
-    def note_doubt(self, delivery: Delivery, message_id: str) -> None:
-        """Mark that a message may be sent twice. Raises Missing."""
+    def note_doubt(self, delivery: Delivery, message_ids: Sequence[str]) -> None:
+        """Mark that messages may be sent twice. Raises Missing."""
 
     def note_unsent(self, delivery: Delivery, receive_count: int) -> None:
         """Note that up to this receive nothing was sent that has no outcome. Raises Missing."""

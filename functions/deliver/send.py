@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from channels import reasons
 from channels.base import Call, Channel, Outcome, Refused, RetryAfter, Secrets, Sent
+from channels.bubbles import bubble_of, bubbles
 from channels.registry import channel_named
 from conversation.address import Address
 from conversation.conversation import Conversation
@@ -18,7 +19,6 @@ from conversation.event import DeliveryFailed
 from conversation.message import Message
 from conversation.ports import DeliveryView, Inbound, Outbound, Parked, Table, Vault
 from conversation.turn import Delivery, Drain, MessageState, TurnRecord
-from deliver.joining import bubbles, joined
 from deliver.provider import NotSent, Provider
 
 VISIBILITY_SECONDS = 20
@@ -79,12 +79,22 @@ class _StillPaused(PforteError):
 
 @dataclass(frozen=True)
 class _Step:
-    """One call of a delivery; `last` of its message. `earlier` are messages that go with it."""
+    """One call of a delivery, with the messages that it sends; `last` of them.
 
-    message: Message
-    call: Call
+    `withdrawn` are those that would have gone with them. No call: nothing is left to say.
+    """
+
+    messages: tuple[Message, ...]
+    withdrawn: tuple[Message, ...]
+    call: Call | None
     last: bool
-    earlier: tuple[Message, ...] = ()
+
+    def states(self, state: MessageState | None) -> dict[str, MessageState | None]:
+        """Return what becomes of each message where the call ends so."""
+        return {
+            **dict.fromkeys((message.id for message in self.messages), state),
+            **dict.fromkeys((message.id for message in self.withdrawn), "withdrawn"),
+        }
 
 
 def run(house: House, received: Sequence[Received]) -> set[str]:
@@ -231,8 +241,7 @@ class _Sending:
         secrets = self._house.vault.account(self._address.channel, self._address.account)
         cursor = record.cursor.get(delivery.address, 0)
         try:
-            done = 0 if self._channel.abilities.joins else cursor
-            steps = self._steps(record, withdrawn)[done:]
+            steps = self._steps(withdrawn)
         except Exception as error:  # noqa: BLE001  no repeat would help: refused, and told
             _log.error(
                 "cannot render",  # without the exception's text: it may hold what was written
@@ -243,11 +252,9 @@ class _Sending:
             )
             self._refuse("unrenderable")
             return
-        for number, step in enumerate(steps, start=cursor + 1):
-            if withdrawn and step.message.author == "bot":
-                for earlier in step.earlier:
-                    table.note_outcome(delivery, number - 1, earlier.id, "withdrawn")
-                table.note_outcome(delivery, number, step.message.id, "withdrawn")
+        for number, step in enumerate(steps[cursor:], start=cursor + 1):
+            if step.call is None:
+                table.note_outcome(delivery, number, step.states("withdrawn"))
                 self._doubtful = False
                 continue
             if secrets is None:
@@ -260,11 +267,9 @@ class _Sending:
                 self._note_unsent()
                 raise
             if isinstance(outcome, Sent):
-                state: MessageState | None = "sent" if step.last else None
-                for earlier in step.earlier:  # the cursor only moves with the last of them
-                    table.note_outcome(delivery, number - 1, earlier.id, state, outcome.provider_id)
-                table.note_outcome(delivery, number, step.message.id, state, outcome.provider_id)
-                self._clear_doubt(last=step is steps[-1])
+                states = step.states("sent" if step.last else None)
+                table.note_outcome(delivery, number, states, outcome.provider_id)
+                self._clear_doubt(last=number == len(steps))
             elif isinstance(outcome, RetryAfter):
                 self._retry_after(outcome, certain=status < 500)
                 return
@@ -283,19 +288,26 @@ class _Sending:
             return self._make(call.after_window, secrets)
         return response.status, outcome
 
-    def _steps(self, record: TurnRecord, withdrawn: bool) -> list[_Step]:
-        """Return all calls of the delivery; where messages are joined, those of what is left."""
-        messages = self._delivery.messages
-        groups: list[tuple[Message, ...]] = [(message,) for message in messages]
-        if self._channel.abilities.joins:
-            left = [message for message in messages if message.id not in record.states]
-            groups = bubbles(left, withdrawn=withdrawn)
+    def _steps(self, withdrawn: bool) -> list[_Step]:
+        """Return all calls of the delivery, as many as ever: the cursor counts them.
+
+        Answers that are withdrawn leave a bubble to the words of the house that stand in it.
+        """
+        channel, account, user = self._channel, self._address.account, self._address.user
         steps: list[_Step] = []
-        for group in groups:
-            whole = joined(group)
-            calls = self._channel.render(whole, self._address.account, self._address.user)
+        for bubble in bubbles(channel, self._delivery.messages, account, user):
+            gone = tuple(m for m in bubble.messages if withdrawn and m.author == "bot")
+            left = tuple(message for message in bubble.messages if message not in gone)
+            calls: Sequence[Call | None] = bubble.calls
+            if gone:
+                none_left = (None,) * len(bubble.calls)
+                calls = bubble_of(channel, left, account, user).calls if left else none_left
+            if len(calls) != len(bubble.calls):
+                raise ValueError(
+                    "what is left of a bubble takes more or fewer calls than all of it"
+                )
             steps += [
-                _Step(whole, call, last=number == len(calls), earlier=group[:-1])
+                _Step(left, gone, call, last=number == len(calls))
                 for number, call in enumerate(calls, start=1)
             ]
         return steps
@@ -312,8 +324,8 @@ class _Sending:
                 self._repark(doubtful=True)
 
     def _note_doubt(self, step: _Step) -> None:
-        for message in (*step.earlier, step.message):
-            self._house.table.note_doubt(self._delivery, message.id)
+        ids = tuple(message.id for message in step.messages)
+        self._house.table.note_doubt(self._delivery, ids)
 
     def _clear_doubt(self, last: bool) -> None:
         if self._parked is not None and not last:

@@ -172,7 +172,7 @@ def test_an_unknown_kind_on_whatsapp_is_a_placeholder_too(house: House) -> None:
     message = whatsapp_message("49170", 1, house.now, type="hologram", hologram={"id": "h"})
     assert house.post(whatsapp_event({"messages": [message]})) == 200
     house.rest()
-    assert house.messenger.texts() == ["disclosure", "cannot_read"]
+    assert house.messenger.texts() == ["disclosure\n\ncannot_read"]
     [kept] = [m for m in house.thread("49170", "whatsapp") if m.author == "customer"]
     assert kept.content.unreadable == "hologram"
 
@@ -247,7 +247,9 @@ def test_a_message_too_large_for_a_turn_is_a_placeholder_and_blocks_nobody(
     ]
     assert house.post(whatsapp_event({"messages": messages})) == 200
     house.rest()
-    assert house.messenger.texts() == ["disclosure", "cannot_read", "re: Got them all?"]
+    assert "\n\n".join(house.messenger.texts()).split("\n\n") == [
+        *("disclosure", "cannot_read", "re: Got them all?"),
+    ]
     kept = next(m for m in house.thread("49170", "whatsapp") if m.author == "customer")
     assert kept.content.unreadable == "contacts"
     [whole] = [body for key, body in house.archive.objects.items() if key.startswith("contents/")]

@@ -32,7 +32,7 @@ def test_five_in_one_webhook_call_are_all_answered_in_order(house: House) -> Non
     )
     assert house.post(event) == 200
     house.rest()
-    assert house.messenger.texts() == ["disclosure", *(f"re: {body}" for body in bodies)]
+    assert house.messenger.texts() == ["\n\n".join(("disclosure", *(f"re: {b}" for b in bodies)))]
 
 
 def test_a_batch_of_several_turns_keeps_their_order(house: House) -> None:

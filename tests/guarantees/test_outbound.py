@@ -151,7 +151,7 @@ def test_another_account_is_not_paused(house: House) -> None:
     house.post(whatsapp_event({"messages": [message]}))
     house.converse()
     house.deliver()
-    assert house.messenger.texts("49170") == ["disclosure", "re: Where are you?"]
+    assert house.messenger.texts("49170") == ["disclosure\n\nre: Where are you?"]
     assert house.messenger.texts("5") == []
 
 

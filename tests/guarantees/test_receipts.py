@@ -2,7 +2,7 @@
 
 import pytest
 
-from conversation.bubble import bubble_id
+from conversation.bubble import bubble_id, message_ids
 from conversation.incoming import RECEIPT_RANK
 from tests.guarantees.house import MINUTE, SECOND, House
 from tests.guarantees.messenger import whatsapp_event, whatsapp_message, whatsapp_status
@@ -19,16 +19,18 @@ def _asked(house: House) -> str:
     return house.messenger.taken[-1].reference
 
 
-def _rank(house: House, message_id: str) -> int:
-    ranks = [r.receipts.get(message_id, 0) for r in house.records(USER, "whatsapp")]
-    return max(ranks)
+def _rank(house: House, reference: str) -> int:
+    """Return how far all have come that went as one."""
+    records = house.records(USER, "whatsapp")
+    ranks = [max(r.receipts.get(id_, 0) for r in records) for id_ in message_ids(reference)]
+    return min(ranks)
 
 
 @pytest.mark.parametrize("known_by", ["reference", "provider id"])
 def test_a_receipt_finds_its_message(house: House, known_by: str) -> None:
     """By our own reference where the messenger carries it, else by its own id."""
     reference = _asked(house)
-    [provider_id] = house.records(USER, "whatsapp")[0].provider_ids[reference]
+    [provider_id] = house.records(USER, "whatsapp")[0].provider_ids[message_ids(reference)[0]]
     status = (
         whatsapp_status(USER, "delivered", house.now, provider_id, reference)
         if known_by == "reference"
@@ -52,7 +54,7 @@ def test_receipts_move_forward_only(house: House) -> None:
 def test_a_receipt_of_an_older_message_is_found_among_many(house: House) -> None:
     """The newest are looked at first, page by page, until the message is found."""
     reference = _asked(house)
-    [provider_id] = house.records(USER, "whatsapp")[0].provider_ids[reference]
+    [provider_id] = house.records(USER, "whatsapp")[0].provider_ids[message_ids(reference)[0]]
     for n in range(2, 12):
         message = whatsapp_message(USER, n, house.now, type="text", text={"body": f"Why {n}?"})
         house.post(whatsapp_event({"messages": [message]}))

@@ -6,6 +6,7 @@ from typing import Any
 
 from aws.keeping import Keeper
 from conversation.address import Address
+from conversation.bubble import message_ids
 from conversation.errors import Conflict
 from conversation.event import Reply, Resolve
 from conversation.identity import Identity
@@ -182,7 +183,8 @@ class People(Ground):
         assert self.running is not None
         seen, delivery = self.views[self.running.number]
         message_id = reference or next(m.id for m in delivery.messages if m.content.text == text)
-        self.sends.append((self.steps, self.now, address, message_id, seen))
+        for one in message_ids(message_id):
+            self.sends.append((self.steps, self.now, address, one, seen))
         if address.startswith("whatsapp") and self.choice.chance(self.receipt_rate):
             failed = self.choice.chance(self.failures)
             receipt = {

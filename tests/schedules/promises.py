@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 
+from conversation.bubble import message_ids
 from conversation.incoming import RECEIPT_RANK
 from conversation.message import Message
 from conversation.turn import TurnRecord
@@ -222,13 +223,15 @@ def _receipts(world: World, records: Records) -> Iterator[str]:
     taken = {id_ for commit in world.commits for id_ in commit.turn.event_ids}
     by_message = {message.id: record for record in records.values() for message in record.messages}
     for receipt in world.receipts:
-        message = receipt["message"]
-        record = by_message.get(message)
-        if record is None:
+        messages = message_ids(receipt["message"])
+        record = by_message.get(messages[0])
+        if record is None or not receipt["ok"]:
             continue
+        ids = record.provider_ids
+        found = receipt["own"] or receipt["provider_id"] in ids.get(messages[0], ())
         rank = RECEIPT_RANK["failed" if receipt["failed"] else "delivered"]
-        found = receipt["own"] or receipt["provider_id"] in record.provider_ids.get(message, ())
-        if receipt["ok"] and found and record.receipts.get(message, 0) < rank:
-            yield f"receipt lost: {message}"
-        if receipt["ok"] and found and receipt["failed"] and f"failed:{message}:async" not in taken:
-            yield f"late failure not told: {message}"
+        for message in messages if found else ():
+            if record.receipts.get(message, 0) < rank:
+                yield f"receipt lost: {message}"
+        if found and receipt["failed"] and f"failed:{messages[0]}:async" not in taken:
+            yield f"late failure not told: {messages[0]}"

@@ -126,7 +126,7 @@ def test_what_is_stored_of_a_typical_conversation_is_small(dynamodb: Any, clock:
     """A write unit is one kilobyte: a turn's record, outcomes included, takes no more."""
     table = DynamoTable(dynamodb, TABLE_NAME, clock)
     table.put_record(record())
-    table.note_outcome(delivery(), 1, "c1.1.1", "sent", "wamid." + "x" * 60)
+    table.note_outcome(delivery(), 1, {"c1.1.1": "sent"}, "wamid." + "x" * 60)
     table.note_receipt("c1", 1, "c1.1.1", 3)
     (item,) = dynamodb.scan(TableName=TABLE_NAME)["Items"]
     assert len(item["body"]["B"]) + len(str({k: v for k, v in item.items() if k != "body"})) < 1024

@@ -115,8 +115,8 @@ class TestOutcome:
     def test_moves_the_cursor_and_keeps_state_and_provider_id(self, table: Table) -> None:
         """Each part of a message that went out is kept with the messenger's id."""
         table.put_record(record())
-        table.note_outcome(delivery(), 1, "c1.1.1", None, "wamid.a")
-        table.note_outcome(delivery(), 2, "c1.1.1", "sent", "wamid.b")
+        table.note_outcome(delivery(), 1, {"c1.1.1": None}, "wamid.a")
+        table.note_outcome(delivery(), 2, {"c1.1.1": "sent"}, "wamid.b")
         stored = table.record("c1", 1)
         assert stored == record(
             cursor={ADDRESS: 2},
@@ -127,22 +127,22 @@ class TestOutcome:
     def test_without_an_id_or_state_still_moves_the_cursor(self, table: Table) -> None:
         """A messenger that gives no ids does not hold the cursor."""
         table.put_record(record())
-        table.note_outcome(delivery(), 1, "c1.1.1", None)
+        table.note_outcome(delivery(), 1, {"c1.1.1": None})
         stored = table.record("c1", 1)
         assert stored == record(cursor={ADDRESS: 1})
 
     def test_of_a_withdrawn_message_is_kept(self, table: Table) -> None:
         """A withdrawn message has a state and no messenger's id."""
         table.put_record(record())
-        table.note_outcome(delivery(), 1, "c1.1.1", "withdrawn")
+        table.note_outcome(delivery(), 1, {"c1.1.1": "withdrawn"})
         stored = table.record("c1", 1)
         assert stored == record(cursor={ADDRESS: 1}, states={"c1.1.1": "withdrawn"})
 
     def test_never_moves_the_cursor_back(self, table: Table) -> None:
         """A deliverer that was overtaken does not make the next one send again."""
         table.put_record(record())
-        table.note_outcome(delivery(), 2, "c1.1.2", "sent", "b")
-        table.note_outcome(delivery(), 1, "c1.1.1", "sent", "a")
+        table.note_outcome(delivery(), 2, {"c1.1.2": "sent"}, "b")
+        table.note_outcome(delivery(), 1, {"c1.1.1": "sent"}, "a")
         stored = table.record("c1", 1)
         assert stored == record(
             cursor={ADDRESS: 2},
@@ -153,11 +153,27 @@ class TestOutcome:
     def test_that_the_sdk_repeats_is_kept_once(self, table: Table) -> None:
         """An id is not listed twice because an answer of the database was lost."""
         table.put_record(record())
-        table.note_outcome(delivery(), 1, "c1.1.1", "sent", "a")
-        table.note_outcome(delivery(), 1, "c1.1.1", "sent", "a")
+        table.note_outcome(delivery(), 1, {"c1.1.1": "sent"}, "a")
+        table.note_outcome(delivery(), 1, {"c1.1.1": "sent"}, "a")
         stored = table.record("c1", 1)
         assert stored is not None
         assert stored.provider_ids == {"c1.1.1": ("a",)}
+
+    def test_what_went_as_one_has_its_outcome_at_once(self, table: Table) -> None:
+        """Several messages of one call: their states and the id that they share, in one write."""
+        table.put_record(record())
+        table.note_outcome(delivery(), 1, {"c1.1.1": "sent", "c1.1.2": "withdrawn"}, "a")
+        table.note_doubt(delivery(), ["c1.1.1", "c1.1.2"])
+        stored = table.record("c1", 1)
+        assert stored is not None
+        assert stored.states == {"c1.1.1": "sent", "c1.1.2": "withdrawn"}
+        assert (stored.provider_ids, stored.cursor) == ({"c1.1.1": ("a",)}, {ADDRESS: 1})
+        assert stored.unknown == ("c1.1.1", "c1.1.2")
+        table.note_outcome(delivery(), 1, {"c1.1.1": "sent", "c1.1.2": "sent"}, "b")
+        stored = table.record("c1", 1)
+        assert stored is not None
+        assert stored.states == {"c1.1.1": "sent", "c1.1.2": "sent"}
+        assert stored.provider_ids == {"c1.1.1": ("a", "b"), "c1.1.2": ("b",)}
 
     def test_sent_stands_where_two_deliverers_overlapped(self, table: Table) -> None:
         """What went out is not called withdrawn, in whichever order it is noted."""
@@ -167,8 +183,7 @@ class TestOutcome:
                 table.note_outcome(
                     delivery(sequence),
                     1,
-                    f"c1.{sequence}.1",
-                    "sent" if state == "sent" else "withdrawn",
+                    {f"c1.{sequence}.1": "sent" if state == "sent" else "withdrawn"},
                     "a" if state == "sent" else "",
                 )
             stored = table.record("c1", sequence)
@@ -178,8 +193,8 @@ class TestOutcome:
     def test_of_each_address_has_its_own_cursor(self, table: Table) -> None:
         """One messenger's progress is not taken for another's."""
         table.put_record(record())
-        table.note_outcome(delivery(), 3, "c1.1.1", "sent")
-        table.note_outcome(delivery(address=OTHER), 1, "c1.1.2", "sent")
+        table.note_outcome(delivery(), 3, {"c1.1.1": "sent"})
+        table.note_outcome(delivery(address=OTHER), 1, {"c1.1.2": "sent"})
         stored = table.record("c1", 1)
         assert stored is not None
         assert stored.cursor == {ADDRESS: 3, OTHER: 1}
@@ -187,9 +202,9 @@ class TestOutcome:
     def test_doubt_is_marked_once(self, table: Table) -> None:
         """A message that may be sent twice is marked, however often."""
         table.put_record(record())
-        table.note_doubt(delivery(), "c1.1.2")
-        table.note_doubt(delivery(), "c1.1.1")
-        table.note_doubt(delivery(), "c1.1.2")
+        table.note_doubt(delivery(), ["c1.1.2"])
+        table.note_doubt(delivery(), ["c1.1.1"])
+        table.note_doubt(delivery(), ["c1.1.2"])
         stored = table.record("c1", 1)
         assert stored == record(unknown=("c1.1.1", "c1.1.2"))
 
@@ -237,9 +252,9 @@ class TestOutcome:
     def test_of_a_turn_without_a_record_came_too_early(self, table: Table) -> None:
         """What has nowhere to go is an error by name, and makes no half a record."""
         with pytest.raises(Missing):
-            table.note_outcome(delivery(), 1, "c1.1.1", "sent", "a")
+            table.note_outcome(delivery(), 1, {"c1.1.1": "sent"}, "a")
         with pytest.raises(Missing):
-            table.note_doubt(delivery(), "c1.1.1")
+            table.note_doubt(delivery(), ["c1.1.1"])
         with pytest.raises(Missing):
             table.note_unsent(delivery(), 1)
         with pytest.raises(Missing):
