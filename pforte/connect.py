@@ -20,6 +20,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from aws.vault import account_parameter
 from channels.base import reached_at
 from channels.registry import channel_named
+from pforte import connect_webchat
 from pforte.failure import CALLED_WRONGLY, Failure
 from pforte.house.house import House, add_house, find_house
 
@@ -99,6 +100,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         known.add_argument("--secrets", metavar="FILE", help="a JSON object, - for stdin")
         add_house(known)
         known.add_argument("--json", action="store_true")
+    connect_webchat.register(channels)
     parser.set_defaults(run=run)
 
 
