@@ -55,6 +55,8 @@ class MemoryTable(Faulty):
         self._records: dict[str, dict[int, str]] = {}
         self._rows: dict[tuple[str, str], _Row] = {}
         self._parked: dict[str, dict[str, _Parked]] = {}
+        self._codes: dict[str, tuple[str, int]] = {}
+        self._code_takers: dict[str, str] = {}
         self.paused: dict[str, int] = {}
         self._index: dict[str, _Indexed] = {}
         self._index_before: dict[str, _Indexed] = {}
@@ -296,6 +298,24 @@ class MemoryTable(Faulty):
         """Count the conversations of `queue#<team>` or `agent#<id>`."""
         index = self._read_index("waiting_count")
         return sum(row.assignee_key == assignee_key for row in index.values())
+
+    # One-time codes.
+
+    @operation("cput")
+    def put_link_code(self, key: str, body: dict[str, Any], expires: int) -> None:
+        """Keep what a one-time code opens, unless the code is kept already."""
+        self._codes.setdefault(key, (json.dumps(body), expires))
+
+    @operation("cput")
+    def take_link_code(self, key: str, by: str, now: int) -> dict[str, Any] | None:
+        """Use a code up and return what it opens; None where it is wrong, used or expired."""
+        body, expires = self._codes.get(key, ("", 0))
+        taker = self._code_takers.get(key)
+        if not body or (taker != by and (taker is not None or expires <= now)):
+            return None
+        self._code_takers[key] = by
+        opened: dict[str, Any] = json.loads(body)
+        return opened
 
     # Drafts.
 

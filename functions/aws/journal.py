@@ -1,11 +1,13 @@
 """Finish a committed turn: everything that it decided reaches the queues and the table."""
 
 from conversation.conversation import Conversation
-from conversation.ports import Outbound, Table
+from conversation.ports import Inbound, Outbound, Table
 from conversation.turn import TurnRecord
 
 
-def flush(table: Table, outbound: Outbound, conversation: Conversation, fresh: bool) -> None:
+def flush(
+    table: Table, inbound: Inbound, outbound: Outbound, conversation: Conversation, fresh: bool
+) -> None:
     """Send and store what the pending turn decided; its record, written last, proves it.
 
     `fresh`: the caller has just committed the turn, so nobody can have flushed it yet. May be
@@ -19,6 +21,10 @@ def flush(table: Table, outbound: Outbound, conversation: Conversation, fresh: b
         return
     for delivery in turn.deliveries:
         outbound.send(delivery)
+    for passed in turn.onward:
+        # Passed on again it is another message to the queue, which swallows repeats of one.
+        again = f">{passed.event.hops}" if passed.event.hops else ""
+        inbound.send(passed.conversation, passed.event, again)
     for item in turn.items:
         table.put_item(conversation.id, item, turn.sequence)
     table.put_record(TurnRecord.of(conversation.id, turn))

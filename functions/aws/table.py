@@ -5,6 +5,7 @@ import time
 
 from aws.conversations import CONVERSATION_SK, Conversations, conversation_of
 from aws.items import Items
+from aws.link_codes import LinkCodes
 from aws.outages import reaching_aws
 from aws.parked import ParkedDeliveries, account_key
 from aws.records import Records, record_of, record_sk
@@ -19,7 +20,7 @@ BATCH_WAIT = 0.05
 """Seconds before the first repeat of a batch that was answered in part; doubles each time."""
 
 
-class DynamoTable(Conversations, Records, Items, ParkedDeliveries):
+class DynamoTable(Conversations, Records, Items, LinkCodes, ParkedDeliveries):
     """The one table, in DynamoDB."""
 
     def delivery_view(self, delivery: Delivery) -> DeliveryView:

@@ -13,6 +13,7 @@ from typing import Any
 from aws.archive import S3Archive
 from aws.clients import later_client, patient_client, signing_client
 from aws.keeping import Keeper
+from aws.links import CodeLinks
 from aws.login import Login
 from aws.media import SCAN_SECONDS, LambdaScanner, S3Media, SqsMediaQueue
 from aws.queues import SqsInbound, SqsOutbound
@@ -20,12 +21,14 @@ from aws.table import DynamoTable
 from aws.vault import SsmVault
 from bootstrap.logs import set_up_logging
 from bootstrap.settings import ACTION_SERVER, BOT_PACKAGE, MODEL_PACKAGE, Settings
+from channels.deep_links import deep_link
 from conversation.bot import Bot, Voice
 from conversation.identity import Identity
 from conversation.ports import (
     Actions,
     Archive,
     Inbound,
+    Links,
     Media,
     MediaQueue,
     Outbound,
@@ -109,6 +112,11 @@ class House:
     def identity(self) -> Identity:
         """The maker of ids; reads its key from the vault."""
         return Identity(self.vault.identity_key())
+
+    @cached_property
+    def links(self) -> Links:
+        """The one-time codes."""
+        return CodeLinks(self.table, self.vault, lambda: self.identity, deep_link)
 
     @cached_property
     def login(self) -> Login:

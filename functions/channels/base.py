@@ -13,6 +13,7 @@ from channels.files import Download, Enclosed, Lost
 from conversation.incoming import Incoming
 from conversation.media import GONE, MEDIA_LIMIT
 from conversation.message import Message
+from conversation.understanding import Language
 from conversation.window import WindowRule
 
 type Secrets = Mapping[str, str]
@@ -150,6 +151,13 @@ class Channel(Protocol):
 
     def outcome(self, response: ProviderResponse) -> Outcome:
         """Say what the messenger's answer means."""
+
+    def deep_link(self, account: str, secrets: Secrets, code: str, language: Language) -> str:
+        """Return the link that begins a chat with us and carries a one-time code, "" for none.
+
+        `secrets` has the account's `public_name` where the link needs one.
+        """
+        return ""
 
     def locate(self, reference: str) -> Call | Download | Enclosed | Lost:
         """Return where a customer's file lies, or the call whose answer tells it."""

@@ -1,9 +1,10 @@
 """Speak the Messenger Platform, which Messenger and Instagram share; `Dialect` is what differs."""
 
 from collections.abc import Mapping
+from urllib.parse import quote
 
 from channels import messenger_parse, messenger_render
-from channels.base import Call, Outcome
+from channels.base import Call, Outcome, Secrets
 from channels.files import META_HOSTS, Download
 from channels.loose import Json, text
 from channels.messenger_errors import outcome_of
@@ -11,6 +12,7 @@ from channels.messenger_render import Dialect
 from channels.meta import GRAPH, MetaChannel
 from conversation.incoming import Incoming
 from conversation.message import Message
+from conversation.understanding import Language
 
 
 class MessengerPlatform(MetaChannel):
@@ -32,6 +34,17 @@ class MessengerPlatform(MetaChannel):
     def render(self, message: Message, account: str, user: str) -> list[Call]:
         """Return the calls that send a message: long texts split, options with the last part."""
         return messenger_render.render(self._dialect, message, user)
+
+    def deep_link(self, account: str, secrets: Secrets, code: str, language: Language) -> str:
+        """Return a link to the page or account; the code comes with a postback or a referral.
+
+        m.me takes a page's name or id, ig.me a user name alone; Instagram hands the code on only
+        where the account has ice breakers. That an id will do is general knowledge.
+        """
+        name = secrets.get("public_name", "")
+        if self.name == "instagram":
+            return f"https://ig.me/m/{quote(name)}?ref={code}" if name else ""
+        return f"https://m.me/{quote(name or account)}?ref={code}"
 
     def locate(self, reference: str) -> Download:
         """Return a file's address as the webhook tells it; it wants no token, and ends soon."""

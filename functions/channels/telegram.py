@@ -31,6 +31,7 @@ from conversation.errors import Malformed, Unavailable
 from conversation.incoming import Incoming
 from conversation.media import GONE, TOO_LARGE
 from conversation.message import Button, Content, Message
+from conversation.understanding import Language
 
 _CALLBACK_DATA = 64
 """Bytes."""
@@ -105,6 +106,11 @@ class Telegram(Channel):
         if keyboard:
             calls[-1] = _send(user, str(calls[-1].json["text"]), reply_markup=keyboard)
         return calls
+
+    def deep_link(self, account: str, secrets: Secrets, code: str, language: Language) -> str:
+        """Return a link to the bot; the code arrives as `/start <code>` once Start is tapped."""
+        name = secrets.get("public_name") or account
+        return f"https://t.me/{name}?start={code}"
 
     def outcome(self, response: ProviderResponse) -> Outcome:
         """Say what the answer means: by `error_code`; 400 has only its description to go by."""

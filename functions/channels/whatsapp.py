@@ -5,7 +5,7 @@ from typing import Final
 from urllib.parse import quote
 
 from channels import whatsapp_parse, whatsapp_render
-from channels.base import Call, Outcome, ProviderResponse
+from channels.base import Call, Outcome, ProviderResponse, Secrets
 from channels.files import META_HOSTS, Download, Lost
 from channels.loose import Json, load, mapping, mappings, text
 from channels.meta import BEARER, MetaChannel
@@ -14,6 +14,7 @@ from conversation.errors import Malformed, Unavailable
 from conversation.incoming import Incoming
 from conversation.media import GONE
 from conversation.message import Message
+from conversation.understanding import Language
 
 
 class WhatsApp(MetaChannel):
@@ -29,6 +30,15 @@ class WhatsApp(MetaChannel):
     def render(self, message: Message, account: str, user: str) -> list[Call]:
         """Return the calls that send a message: long texts split, options with the last part."""
         return whatsapp_render.render(message, account, user)
+
+    def deep_link(self, account: str, secrets: Secrets, code: str, language: Language) -> str:
+        """Return a link to the number with a text to be sent, which people may change first.
+
+        `public_name` is the number as people see it; the account is no number.
+        """
+        digits = "".join(c for c in secrets.get("public_name", "") if c.isdigit())
+        words = {"de": f"Hier geht es weiter: {code}", "en": f"Let us go on here: {code}"}
+        return f"https://wa.me/{digits}?text={quote(words[language])}" if digits else ""
 
     def locate(self, reference: str) -> Call:
         """Return the call that tells a file's address; it holds for five minutes."""

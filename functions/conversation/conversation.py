@@ -7,6 +7,7 @@ from pydantic import Field
 
 from conversation.bot import Asked
 from conversation.escalation import ClosedEscalation, Escalation
+from conversation.link import Link
 from conversation.mail_thread import MailThread
 from conversation.message import Button
 from conversation.model import Model
@@ -64,6 +65,13 @@ class Conversation(Model):
     `acknowledged_at` (ms) is when a waiting customer was last told that an addition was taken.
     `threads` are the customer's last mails, by address. Until `elsewhere_until` (ms)
     one of our people answers in another app, and the bot is silent.
+
+    `addresses` begin with the one that the conversation came from. `links` are the conversations
+    that were merged into this one. `merged_into` is the one that this was merged into, "" while it
+    speaks for itself: whatever comes is passed on. `merges` counts how often it was, `last_own` is
+    its last turn before. `was` are conversations in which its address was before it began anew,
+    `onward` where to pass on what comes from addresses that were merged into this one meanwhile.
+    `wrong_codes` are the last times (ms) at which a code opened nothing.
     """
 
     id: str
@@ -96,6 +104,13 @@ class Conversation(Model):
     acknowledged_at: int = 0
     threads: dict[str, MailThread] = Field(default_factory=dict)
     elsewhere_until: int = 0
+    links: tuple[Link, ...] = ()
+    merged_into: str = ""
+    merges: int = 0
+    last_own: int = 0
+    was: tuple[str, ...] = ()
+    onward: dict[str, str] = Field(default_factory=dict)
+    wrong_codes: tuple[int, ...] = ()
     last_message: str = ""
     last_message_at: int = 0
     pending: Turn | None = None

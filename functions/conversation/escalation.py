@@ -50,5 +50,5 @@ class ClosedEscalation(Model):
 
     escalation: Escalation
     closed: int
-    outcome: Literal["resolved", "handed_back", "withdrawn"]
+    outcome: Literal["resolved", "handed_back", "withdrawn", "linked"]
     agent: str = ""

@@ -11,10 +11,14 @@ from conversation.template import FilledTemplate
 
 
 class _Event(Model):
-    """`id` is the same for every repeat; `at` is when it happened, in ms."""
+    """`id` is the same for every repeat; `at` is when it happened, in ms.
+
+    `hops` counts how often it was passed on from one conversation to another.
+    """
 
     id: str
     at: int
+    hops: int = 0
 
     @model_serializer(mode="wrap")
     def _keep_kind(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
@@ -89,8 +93,61 @@ class DeadLetter(_Event):
     original: CustomerEvent
 
 
+class LinkRequest(_Event):
+    """A code of this conversation was used by another one; the older of both survives.
+
+    `proved_at` is the address where the code arrived, `offered_at` where it was shown.
+    """
+
+    kind: Literal["link_request"] = "link_request"
+    conversation: str
+    created: int
+    proved_at: str
+    offered_at: str
+
+
+class Absorb(_Event):
+    """A younger conversation was merged into this one.
+
+    `state` is it as JSON, as it stood before. `proved_at` is the address where the code arrived,
+    `offered_at` where it was shown.
+    """
+
+    kind: Literal["absorb"] = "absorb"
+    source: str
+    addresses: tuple[str, ...]
+    state: str
+    proved_at: str
+    offered_at: str
+
+
+class Cut(_Event):
+    """The address from which this conversation came begins anew; `agent` is who wants it."""
+
+    kind: Literal["cut"] = "cut"
+    agent: str = ""
+
+
+class Unlinked(_Event):
+    """An address has left this conversation and begins anew; `conversation` is its own."""
+
+    kind: Literal["unlinked"] = "unlinked"
+    conversation: str
+    address: str
+
+
 Event = Annotated[
-    CustomerEvent | Reply | Resolve | HandBack | DeliveryFailed | Wake | DeadLetter,
+    CustomerEvent
+    | Reply
+    | Resolve
+    | HandBack
+    | DeliveryFailed
+    | Wake
+    | DeadLetter
+    | LinkRequest
+    | Absorb
+    | Cut
+    | Unlinked,
     Field(discriminator="kind"),
 ]
 

@@ -5,6 +5,7 @@ import hmac
 from base64 import b32encode
 
 from conversation.incoming import Incoming
+from conversation.link import code_of
 
 
 class Identity:
@@ -43,3 +44,11 @@ class Identity:
     def customer(self, issuer: str, subject: str) -> str:
         """Return the web chat's user id for whom a company says is signed in: on every device."""
         return self._digest("customer", issuer, subject)
+
+    def link_code(self, seed: str) -> str:
+        """Return the one-time code that is made for a purpose: nobody else can know it."""
+        return code_of(hmac.new(self._key, f"link\x1f{seed}".encode(), hashlib.sha256).digest())
+
+    def link_key(self, code: str) -> str:
+        """Return what a one-time code is kept under: who reads the table cannot use it."""
+        return self._digest("link-code", code)

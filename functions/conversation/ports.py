@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from conversation.conversation import Conversation
 from conversation.event import Event
+from conversation.link import OfferLinks, TakeCode
 from conversation.media import Fate, MediaJob
 from conversation.turn import ActionCall, Delivery, Item, MessageState, TurnRecord
 
@@ -148,6 +149,19 @@ class Table(Protocol):
     def waiting_count(self, assignee_key: str) -> int:
         """Count the conversations of `queue#<team>` or `agent#<id>`."""
 
+    def put_link_code(self, key: str, body: dict[str, Any], expires: int) -> None:
+        """Keep what a one-time code opens, until `expires` (ms), unless the code is kept already.
+
+        A repeat that comes late must not make a used code usable again.
+        """
+
+    def take_link_code(self, key: str, by: str, now: int) -> dict[str, Any] | None:
+        """Use a code up and return what it opens; None where it is wrong, used or expired.
+
+        Ends the race between two who use one code; a repeat of the same event (`by`) is answered
+        as the first time.
+        """
+
     def put_draft(self, conversation: str, agent: str, text: str) -> None:
         """Keep what an agent is typing; an empty text removes it."""
 
@@ -241,6 +255,16 @@ class Scanner(Protocol):
 
     def is_clean(self, key: str) -> bool:
         """Say whether what lies under a key of the bucket is harmless."""
+
+
+class Links(Protocol):
+    """The one-time codes that carry a conversation to another messenger."""
+
+    def offer(self, asked: OfferLinks) -> dict[str, Any]:
+        """Make a code and the deep links that carry it; a repeat gives the same."""
+
+    def take(self, asked: TakeCode) -> dict[str, Any]:
+        """Use a code up; a repeat is answered as the first time."""
 
 
 class Vault(Protocol):

@@ -57,6 +57,13 @@ class Item(Model):
     expires: int | None = None
 
 
+class Onward(Model):
+    """An event for another conversation, sent with a turn."""
+
+    conversation: str
+    event: Event
+
+
 class ActionCall(Model):
     """A call of a custom action; `key` is the same in every repeat of the turn.
 
@@ -97,6 +104,7 @@ class Turn(Model):
     event_ids: tuple[str, ...]
     messages: tuple[Message, ...] = ()
     deliveries: tuple[Delivery, ...] = ()
+    onward: tuple[Onward, ...] = ()
     items: tuple[Item, ...] = ()
     actions: tuple[ActionDone, ...] = ()
 

@@ -14,15 +14,17 @@ from typing import Any
 from aws.journal import flush
 from conversation.bot import Bot
 from conversation.conversation import BOT, Conversation, short_id
-from conversation.errors import ActionFailed, Oversized, PforteError, Unavailable, VersionConflict
+from conversation.errors import ActionFailed, PforteError, Unavailable, VersionConflict
 from conversation.event import CustomerEvent, DeadLetter, Event, Wake
+from conversation.link import OfferLinks, TakeCode
 from conversation.message import Content
-from conversation.model import Model
-from conversation.ports import ITEM_LIMIT, MESSAGE_LIMIT, Actions, Inbound, Outbound, Table
-from conversation.turn import ActionCall, StartedTurn, TurnRecord
+from conversation.ports import Actions, Inbound, Links, Outbound, Table
+from conversation.turn import ActionCall, StartedTurn
 from converse.burst import WAIT_LIMIT, WAIT_SECONDS, is_unfinished
 from converse.decide import decide, decide_fault, new_conversation
 from converse.front_door import find_danger
+from converse.linking import carries_code, destination
+from converse.turns import measure, next_run
 
 CLOCK_SKEW = 10 * 60_000
 """How far (ms) a messenger's clock may be from ours."""
@@ -64,6 +66,7 @@ class House:
     inbound: Inbound
     outbound: Outbound
     actions: Actions
+    links: Links
     bot: Bot
     clock: Callable[[], int]
     writer: Callable[[], str]
@@ -160,7 +163,9 @@ class Actor:
         if state is None or state.pending is None or state.pending.sequence <= self._flushed:
             return
         sequence = state.pending.sequence
-        flush(self._house.table, self._house.outbound, state, fresh=self._fresh == sequence)
+        house = self._house
+        fresh = self._fresh == sequence
+        flush(house.table, house.inbound, house.outbound, state, fresh=fresh)
         self._flushed = sequence
 
     def _begun(self) -> StartedTurn | None:
@@ -189,7 +194,8 @@ class Actor:
         if self._first:
             self._first = False
             self._wait_for_the_rest()
-        events = self._next_run([message.event for message in todo])
+        alone = self._single
+        events = next_run([message.event for message in todo], self._state, alone=alone)
         now = self._house.clock()
         started = StartedTurn(id=events[0].id, events=events, now=now)
         self._current = started
@@ -244,6 +250,8 @@ class Actor:
         event = last.event
         if not isinstance(event, CustomerEvent) or event.incoming.kind != "message":
             return
+        if carries_code(event) or destination(state, event):
+            return
         written = [m.event for m in self._received if isinstance(m.event, CustomerEvent)]
         if find_danger(self._house.bot.front_door, written):
             return
@@ -251,16 +259,6 @@ class Actor:
         unfinished = is_unfinished(event.incoming.content or Content())
         if last.receive_count == 1 and unfinished and left >= 1:
             raise PutBack(min(WAIT_SECONDS, left))
-
-    def _next_run(self, events: list[Event]) -> tuple[Event, ...]:
-        """Return the events of one turn: consecutive words of the customer, or one other event."""
-        run: list[Event] = [events[0]]
-        if isinstance(events[0], CustomerEvent) and not self._single:
-            for event in events[1:]:
-                if not isinstance(event, CustomerEvent):
-                    break
-                run.append(event)
-        return tuple(run)
 
     def _decide(self, started: StartedTurn) -> Conversation | None:
         """Return the decided conversation, None where the turn must be begun anew.
@@ -291,19 +289,35 @@ class Actor:
         try:
             call = next(decision)
             while True:
-                if call.key not in self._results:
+                if call.key in self._results:
+                    pass
+                elif isinstance(call, ActionCall):
                     if not started.called:
-                        started = started.model_copy(
-                            update={"called": call.key, "attempts": max(1, started.attempts)}
-                        )
-                        self._current = started
-                        self._journal(started)
-                        self._counted.add(started.id)
+                        started = self._journal_call(started, call)
                     self._results[call.key] = self._act(started, call)
+                else:
+                    self._results[call.key] = self._ask(call)
                 call = decision.send(self._results[call.key])
         except StopIteration as stop:
             decided: Conversation = stop.value
             return decided
+
+    def _journal_call(self, started: StartedTurn, call: ActionCall) -> StartedTurn:
+        """Write down that a turn calls actions; return its journal."""
+        attempts = max(1, started.attempts)
+        started = started.model_copy(update={"called": call.key, "attempts": attempts})
+        self._current = started
+        self._journal(started)
+        self._counted.add(started.id)
+        return started
+
+    def _ask(self, call: OfferLinks | TakeCode) -> dict[str, Any]:
+        """Make or use a one-time code; a repeat is answered alike, so no journal is needed.
+
+        Raises Unavailable.
+        """
+        links = self._house.links
+        return links.offer(call) if isinstance(call, OfferLinks) else links.take(call)
 
     def _act(self, started: StartedTurn, call: ActionCall) -> dict[str, Any]:
         """Make a call in the time that is left; a failed action is a result too.
@@ -370,25 +384,6 @@ class Actor:
         new = new.model_copy(update={"version": version + 1, "writer": self._house.writer()})
         self._house.table.put_conversation(new, version)
         self._state = new
-
-
-def measure(decided: Conversation) -> None:
-    """Make sure before the commit that what was decided can be written. Raises Oversized."""
-    turn = decided.pending
-    if turn is None:
-        return
-    for delivery in turn.deliveries:
-        _fits(delivery, MESSAGE_LIMIT)
-    for item in turn.items:
-        _fits(item, ITEM_LIMIT)
-    _fits(TurnRecord.of(decided.id, turn), ITEM_LIMIT)
-    _fits(decided, ITEM_LIMIT)
-
-
-def _fits(part: Model, limit: int) -> None:
-    size = len(part.to_json().encode())
-    if size > limit:
-        raise Oversized(f"{type(part).__name__} has {size} bytes; at most {limit} can be kept.")
 
 
 def _has_own_time(event: Event) -> bool:

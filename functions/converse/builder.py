@@ -10,11 +10,11 @@ from channels.registry import channel_named
 from conversation.address import Address
 from conversation.bot import Bot
 from conversation.conversation import KNOWN_IDS, Conversation, Question, short_id
-from conversation.event import CustomerEvent, DeadLetter
+from conversation.event import CustomerEvent, DeadLetter, Event
 from conversation.incoming import Incoming
 from conversation.message import Author, Change, Content, Message
 from conversation.reference import normalised_reference
-from conversation.turn import ActionDone, Delivery, Item, StartedTurn, Turn
+from conversation.turn import ActionDone, Delivery, Item, Onward, StartedTurn, Turn
 from conversation.understanding import Language
 
 ANSWER_DEADLINE = 3_600_000
@@ -52,6 +52,7 @@ class TurnBuilder:
         self._messages: list[Message] = []
         self._said: list[tuple[Author, Content]] = []
         self._items: list[Item] = []
+        self._onward: list[Onward] = []
         self._actions: list[ActionDone] = []
 
     def change(self, **fields: Any) -> None:
@@ -138,6 +139,24 @@ class TurnBuilder:
         """Say one of the bot's or the house's sentences."""
         self.say(self.bot.say(response, self.language, self.seed, **values), author)
 
+    def tell(self, address: str, response: str, **values: str) -> None:
+        """Say one of the house's sentences at an address, wherever the customer wrote last."""
+        content = self.bot.say(response, self.language, self.seed, **values)
+        if address == self.state.answer_to:
+            self.say(content, "system")
+            return
+        self._add(
+            Message(
+                id=self._next_id(),
+                author="system",
+                address=address,
+                content=content,
+                sent_at=self.now,
+                thread=self.state.threads.get(address),
+                unsent=unsendable(self.state, address, "system", content, self.now),
+            )
+        )
+
     def note(self, text: str, event_id: str = "") -> None:
         """Write a line into the thread that only agents see."""
         self._add(
@@ -150,6 +169,10 @@ class TurnBuilder:
                 event_id=event_id,
             )
         )
+
+    def send(self, conversation: str, event: Event) -> None:
+        """Send an event to another conversation with the turn."""
+        self._onward.append(Onward(conversation=conversation, event=event))
 
     def put(self, item: Item) -> None:
         """Put or delete an item with the turn."""
@@ -191,6 +214,7 @@ class TurnBuilder:
             event_ids=tuple(times),
             messages=tuple(self._messages),
             deliveries=self._deliveries(),
+            onward=tuple(self._onward),
             items=tuple(self._items),
             actions=tuple(self._actions),
         )

@@ -13,15 +13,20 @@ from channels.reasons import WINDOW_CLOSED
 from conversation.bot import Bot
 from conversation.conversation import BOT, QUEUE, Conversation
 from conversation.event import (
+    Absorb,
     CustomerEvent,
+    Cut,
     DeadLetter,
     DeliveryFailed,
     Event,
     HandBack,
+    LinkRequest,
     Reply,
     Resolve,
+    Unlinked,
     Wake,
 )
+from conversation.link import OfferLinks, TakeCode, code_carried
 from conversation.message import Content
 from conversation.turn import ActionCall, Item, StartedTurn
 from converse import elsewhere
@@ -29,6 +34,13 @@ from converse.builder import TurnBuilder
 from converse.burst import utterances
 from converse.escalate import close, give_back_to_queue, hand_over
 from converse.front_door import find_danger, respond, warn
+from converse.linking import destination, offer, part, pass_on, prove, wrote_before
+from converse.phrases_of_linking import cuts, wished_channel
+from converse.taking_in import tie_or_cut
+from converse.utterance import Utterance
+
+type Call = ActionCall | OfferLinks | TakeCode
+"""What a decision may ask for: a custom action, or what one-time codes are about."""
 
 TOLD_OF_OTHERS = ("echo", "referral", "other")
 """Kinds of events that are no words of the customer's to us: nobody waits for an answer."""
@@ -51,13 +63,14 @@ def decide(
     bot: Bot,
     first_reply_minutes: int | None,
     results: Mapping[str, dict[str, Any]],
-) -> Generator[ActionCall, dict[str, Any], Conversation]:
+) -> Generator[Call, dict[str, Any], Conversation]:
     """Decide the turn that was begun.
 
-    `results` are the answers of actions so far by key; the caller keeps adding to it.
+    `results` are the answers to calls so far by key; the caller keeps adding to it.
     """
     turn = TurnBuilder(conversation, started, bot, first_reply_minutes)
-    for is_customer, events in groupby(started.events, lambda e: isinstance(e, CustomerEvent)):
+    here = _pass_on(turn)
+    for is_customer, events in groupby(here, lambda e: isinstance(e, CustomerEvent)):
         if is_customer:
             yield from _customer(turn, [e for e in events if isinstance(e, CustomerEvent)])
         else:
@@ -77,7 +90,7 @@ def decide_fault(
 ) -> Conversation:
     """Decide the turn of events that cannot be handled: keep them, apologise, fetch a person."""
     turn = TurnBuilder(conversation, started, bot, first_reply_minutes)
-    for event in started.events:
+    for event in _pass_on(turn):
         if isinstance(event, CustomerEvent):
             _keep_and_apologise(turn, event)
         elif isinstance(event, DeadLetter):
@@ -86,18 +99,34 @@ def decide_fault(
             _return_as_draft(turn, event)
         elif isinstance(event, Wake):
             turn.drop_timers(*_due(turn, event))
+        elif isinstance(event, LinkRequest | Absorb | Cut | Unlinked):
+            tie_or_cut(turn, event)  # nobody could do it later
         else:
             turn.note(f"{event.kind}: could not be handled", event.id)
     return turn.finish(results)
 
 
-def _customer(
-    turn: TurnBuilder, events: list[CustomerEvent]
-) -> Generator[ActionCall, dict[str, Any]]:
+def _pass_on(turn: TurnBuilder) -> list[Event]:
+    """Pass on what belongs to the conversation that this was merged into; return the rest."""
+    here: list[Event] = []
+    for event in turn.started.events:
+        home = destination(turn.state, event)
+        if home:
+            pass_on(turn, home, event)
+        else:
+            here.append(event)
+    return here
+
+
+def _customer(turn: TurnBuilder, events: list[CustomerEvent]) -> Generator[Call, dict[str, Any]]:
     """Keep everything; answer messages, burst by burst, danger before anything else."""
     for event in events:
         turn.change(heard=heard_from(turn.state, event.incoming, turn.now))
     elsewhere.listen(turn, events)
+    code = code_carried(events[0].incoming)
+    if code:  # it is alone in its turn
+        yield from _with_code(turn, events[0], code)
+        return
     for is_message, same in groupby(events, lambda e: e.incoming.kind == "message"):
         if not is_message:
             for event in same:
@@ -113,7 +142,31 @@ def _customer(
         for utterance in sorted(
             utterances(messages), key=lambda events: find_danger(front_door, events) is None
         ):
-            yield from respond(turn, utterance)
+            yield from _answer(turn, utterance)
+
+
+def _with_code(
+    turn: TurnBuilder, event: CustomerEvent, code: str
+) -> Generator[Call, dict[str, Any]]:
+    """Keep a message that carries a code, and let the code do what it is for."""
+    _arrive(turn, event)
+    if event.incoming.kind == "message":
+        turn.keep(event)
+    yield from prove(turn, event, code)
+
+
+def _answer(turn: TurnBuilder, events: list[CustomerEvent]) -> Generator[Call, dict[str, Any]]:
+    """Link or cut where that is asked for, whoever has the conversation; else answer."""
+    text = Utterance(tuple(events)).text
+    channel = wished_channel(text)
+    if find_danger(turn.bot.front_door, events) is None:
+        if cuts(text):
+            part(turn)
+            return
+        if channel is not None:
+            yield from offer(turn, channel)
+            return
+    yield from respond(turn, events)
 
 
 def _is_echo(turn: TurnBuilder, event: CustomerEvent) -> bool:
@@ -162,27 +215,36 @@ def _happen(turn: TurnBuilder, event: Event) -> None:
     match event:
         case Reply():
             _reply(turn, event)
-        case Resolve():
-            if _has_it(turn, event):
-                close(turn, "resolved", "utter_pforte_resolved", event.agent)
-        case HandBack():
-            if _has_it(turn, event):
-                close(turn, "handed_back", "utter_pforte_handed_back", event.agent)
+        case Resolve() | HandBack():
+            _end(turn, event)
         case DeliveryFailed():
             _delivery_failed(turn, event)
         case Wake():
             _wake(turn, event)
         case DeadLetter():
             _keep_and_apologise(turn, event.original)
+        case LinkRequest() | Absorb() | Cut() | Unlinked():
+            tie_or_cut(turn, event)
         case CustomerEvent():
             raise AssertionError("customers' events are answered in bursts")
         case _:
             assert_never(event)
 
 
+def _end(turn: TurnBuilder, event: Resolve | HandBack) -> None:
+    if not _has_it(turn, event):
+        return
+    if isinstance(event, Resolve):
+        close(turn, "resolved", "utter_pforte_resolved", event.agent)
+    else:
+        close(turn, "handed_back", "utter_pforte_handed_back", event.agent)
+
+
 def _has_it(turn: TurnBuilder, event: Reply | Resolve | HandBack) -> bool:
     """Say whether the agent had the conversation when writing, and has it still."""
-    return turn.state.agent == event.agent and turn.state.epoch == event.epoch
+    state = turn.state
+    same = state.epoch == event.epoch or wrote_before(state, event.epoch)
+    return state.agent == event.agent and same
 
 
 def _reply(turn: TurnBuilder, event: Reply) -> None:

@@ -16,6 +16,7 @@ def _house() -> House:
         inbound=found.inbound,
         outbound=found.outbound,
         actions=found.actions,
+        links=found.links,
         bot=found.bot,
         clock=found.clock,
         writer=found.writer,

@@ -8,6 +8,7 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from aws.links import survivor
 from channels import reasons
 from channels.base import Call, Channel, Outcome, Refused, RetryAfter, Secrets, Sent
 from channels.bubbles import bubble_of, bubbles
@@ -208,7 +209,24 @@ class _Sending:
                 self._note_unsent()  # or the wait would look like an attempt
             self._hold(view.paused_until)
             return
-        self._send(record, withdrawn=_is_claimed_since(view.conversation, self._delivery))
+        self._send(record, withdrawn=self._is_claimed_since(view.conversation))
+
+    def _is_claimed_since(self, conversation: Conversation | None) -> bool:
+        """Say whether a person took over after the turn: then the bot's answers are withdrawn.
+
+        Where the conversation was merged meanwhile, claims of the one that survives count too.
+        """
+        if conversation is None:
+            return False
+        if conversation.claimed_epoch > self._delivery.epoch:
+            return True
+        if not conversation.merged_into:
+            return False
+        home = survivor(self._house.table, conversation.merged_into)
+        return home is not None and any(
+            link.conversation == conversation.id and home.claimed_epoch >= link.epoch
+            for link in home.links
+        )
 
     def note_untried(self) -> None:
         """Keep certain what was certain before this receive. Raises Missing, Unavailable."""
@@ -395,8 +413,3 @@ class _Sending:
             )
             self._house.inbound.send(delivery.conversation, event)
         self._house.table.note_failure(delivery, tuple(message.id for message in failed), reason)
-
-
-def _is_claimed_since(conversation: Conversation | None, delivery: Delivery) -> bool:
-    """Say whether a person took over after the turn: then the bot's answers are withdrawn."""
-    return conversation is not None and conversation.claimed_epoch > delivery.epoch

@@ -3,6 +3,7 @@
 from uuid import uuid4
 
 from aws.journal import flush
+from aws.links import survivor
 from channels.reach import unsendable
 from channels.registry import CHANNELS
 from conversation.address import Address
@@ -45,26 +46,28 @@ def claim_next(outside: Outside, agent: Agent) -> Claimed | None:
 def claim_this(outside: Outside, agent: Agent, id_: str, again: bool = True) -> Claimed:
     """Claim one conversation; where the agent has it already, that is fine (`again`).
 
+    One that was merged stands for the one that it was merged into.
+
     Whatever else was decided for the conversation between our read and our write makes the write
     fail on its version, and we read again. Raises Conflict where somebody else has it or nobody
     waits, NotFound.
     """
     for _ in range(ATTEMPTS):
-        conversation = outside.table.conversation(id_)
+        conversation = survivor(outside.table, id_)
         if conversation is None:
             raise NotFound("There is no such conversation.")
         if conversation.agent == agent.id and again:
-            return Claimed(conversation=id_, epoch=conversation.epoch)
+            return Claimed(conversation=conversation.id, epoch=conversation.epoch)
         if conversation.agent is not None:
             raise Conflict("Somebody else has this conversation.")
         claimed = _claimed(outside, agent, conversation)
-        flush(outside.table, outside.outbound, conversation, fresh=False)
+        flush(outside.table, outside.inbound, outside.outbound, conversation, fresh=False)
         try:
             outside.table.put_conversation(claimed, conversation.version)
         except VersionConflict:
             continue
         _tell(outside, claimed)
-        return Claimed(conversation=id_, epoch=claimed.epoch)
+        return Claimed(conversation=claimed.id, epoch=claimed.epoch)
     raise Conflict("A lot is happening in this conversation; try again.")
 
 
@@ -93,7 +96,7 @@ def _pushed(address: str) -> bool:
 
 def _tell(outside: Outside, claimed: Conversation) -> None:
     try:
-        flush(outside.table, outside.outbound, claimed, fresh=True)
+        flush(outside.table, outside.inbound, outside.outbound, claimed, fresh=True)
     except Unavailable:
         # The claim stands; its own write carries the wake that flushes it.
         return

@@ -9,8 +9,8 @@
 
 import re
 from collections.abc import Callable
-from itertools import islice
 
+from aws.links import recent
 from channels.base import Channel
 from conversation.identity import Identity
 from conversation.incoming import Incoming
@@ -41,8 +41,7 @@ def is_ours(
     if not (channel.abilities.unmarked_echoes and incoming.user):
         return False
     on_its_way = False
-    conversation = identity.conversation(incoming.address)
-    for record in islice(table.records(conversation, newest_first=True), SEARCHED_RECORDS):
+    for record in recent(table, identity.conversation(incoming.address), SEARCHED_RECORDS):
         for message in _sent_to(record, incoming.address):
             if incoming.provider_id in record.provider_ids.get(message.id, ()):
                 return True

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from itertools import islice
 
+from aws.links import recent, related
 from conversation.bubble import message_ids
 from conversation.errors import Missing, Unavailable
 from conversation.event import DeliveryFailed
@@ -57,14 +58,19 @@ def take_receipt(
 
 def _take_all(table: Table, identity: Identity, incoming: Incoming, up_to: int, rank: int) -> None:
     """Record a receipt of all that the messenger took up to a moment, back to what is known."""
-    conversation = identity.conversation(incoming.address)
-    records = table.records(conversation, newest_first=True)
-    for record in islice(records, SEARCHED_RECORDS):
-        taken = [message_id for message_id in provider_ids(record) if record.at <= up_to]
-        if any(record.receipts.get(message_id, 0) >= rank for message_id in taken):
-            return
-        for message_id in taken:
-            table.note_receipt(conversation, record.sequence, message_id, rank)
+    for conversation in related(table, identity.conversation(incoming.address)):
+        for record in islice(table.records(conversation.id, newest_first=True), SEARCHED_RECORDS):
+            taken = _sent_to(record, incoming.address) if record.at <= up_to else []
+            if any(record.receipts.get(message_id, 0) >= rank for message_id in taken):
+                break
+            for message_id in taken:
+                table.note_receipt(conversation.id, record.sequence, message_id, rank)
+
+
+def _sent_to(record: TurnRecord, address: str) -> list[str]:
+    """Return what went out to an address: a conversation may have several."""
+    here = {message.id for message in record.messages if message.address == address}
+    return [message_id for message_id in provider_ids(record) if message_id in here]
 
 
 def provider_ids(record: TurnRecord) -> dict[str, tuple[str, ...]]:
@@ -79,8 +85,7 @@ def provider_ids(record: TurnRecord) -> dict[str, tuple[str, ...]]:
 
 def _taken_as(table: Table, identity: Identity, incoming: Incoming) -> tuple[str, ...]:
     """Return what the messenger took under an id: several messages where they went as one."""
-    conversation = identity.conversation(incoming.address)
-    for record in islice(table.records(conversation, newest_first=True), SEARCHED_RECORDS):
+    for record in recent(table, identity.conversation(incoming.address), SEARCHED_RECORDS):
         known = provider_ids(record).items()
         found = tuple(message_id for message_id, ids in known if incoming.target in ids)
         if found:

@@ -12,7 +12,7 @@ from conversation.incoming import Incoming
 from conversation.message import Button, Content, Message
 from conversation.turn import ActionCall, StartedTurn, Turn
 from conversation.understanding import Understanding
-from converse.decide import decide, new_conversation
+from converse.decide import Call, decide, new_conversation
 from dialogue.rasa_bot import RasaBot
 from dialogue.runtime.events import Event as DialogueEvent
 from dialogue.runtime.stored import unpack
@@ -134,13 +134,15 @@ class Talk:
 
     def _run(
         self,
-        deciding: Generator[ActionCall, dict[str, Any], Conversation],
+        deciding: Generator[Call, dict[str, Any], Conversation],
         results: dict[str, dict[str, Any]],
     ) -> Conversation:
         try:
             call = next(deciding)
             while True:
-                results[call.key] = dict(self._act(call))
+                # There is no other messenger here in which one could go on.
+                answer = self._act(call) if isinstance(call, ActionCall) else {}
+                results[call.key] = dict(answer)
                 call = deciding.send(results[call.key])
         except StopIteration as stop:
             after: Conversation = stop.value

@@ -6,6 +6,8 @@ from random import Random
 from typing import Any
 
 from aws.keeping import Keeper
+from aws.links import CodeLinks
+from channels.deep_links import deep_link
 from conversation.bot import Bot
 from conversation.conversation import Conversation
 from conversation.event import HandBack, Reply, Resolve
@@ -189,6 +191,7 @@ class House:
             inbound=self.inbound,
             outbound=self.outbound,
             actions=self.actions,
+            links=CodeLinks(self.table, self.vault, lambda: self.identity, deep_link),
             bot=self.bot,
             clock=self.clock,
             writer=lambda: f"w{next(self._writers)}",

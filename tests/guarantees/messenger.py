@@ -24,6 +24,7 @@ ACCOUNTS = {
         "access_token": "w-token",
         "app_secret": "w-secret",
         "verify_token": "w-verify",
+        "public_name": "+49 30 000000",
     },
     ("messenger", PAGE): {
         "access_token": "m-token",

@@ -28,6 +28,8 @@ def _run(number: int, first: int) -> int:
         totals["steps"] += world.steps
         totals["commits"] += len(world.commits)
         totals["sends"] += len(world.sends)
+        onward = [passed.event for commit in world.commits for passed in commit.turn.onward]
+        totals.update(event.kind for event in onward if event.kind in ("absorb", "unlinked"))
         totals["dead letters"] += len(world.dead_lettered)
         totals.update(world.seen_faults)
         for finding in findings:

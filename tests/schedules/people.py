@@ -20,6 +20,7 @@ from tests.fake_queues import MemoryInbound, MemoryOutbound
 from tests.fakes import MemoryArchive, MemoryMedia, MemoryMediaQueue, MemoryVault
 from tests.schedules.bot import WorldBot
 from tests.schedules.ground import SECOND, Ground
+from tests.schedules.linkers import plan_links
 from tests.schedules.outside import WatchedQueue, WatchedTable
 from webhook.receipts import take_receipt
 from webhook.receive import House as WebhookHouse
@@ -66,7 +67,7 @@ class People(Ground):
         self.sends: list[tuple[int, int, str, str, int]] = []
         self.receipts: list[dict[str, Any]] = []
         self.views: dict[int, tuple[int, Delivery]] = {}
-        self._numbers = count(1)
+        self.numbers = count(1)
         self._write_scenario()
 
     # The run's temper and scenario.
@@ -111,6 +112,8 @@ class People(Ground):
         span = (moment - self.now) // SECOND + 30
         if with_agents:
             self._send_agents([when for when, _ in posts], addresses, span)
+        self.written_from = addresses
+        plan_links(self, addresses, span)
         if choice.chance(0.12):
             begin = self.now + choice.below(span) * SECOND
             end = begin + choice.of((3, 10, 40, 200, 1500)) * SECOND
@@ -139,9 +142,9 @@ class People(Ground):
 
     # Customers.
 
-    def _write(self, address: str, what: str, moment: int) -> Incoming:
+    def _write(self, address: str, what: str, moment: int, text: str = "") -> Incoming:
         place = Address.parse(address)
-        number = next(self._numbers)
+        number = next(self.numbers)
         name = f"e{number}"
         end = "" if what == "hi" else "."
         incoming = Incoming(
@@ -151,10 +154,14 @@ class People(Ground):
             user=place.user,
             provider_id=name,
             sent_at=moment // SECOND * SECOND,
-            content=Content(text=f"{what} {1 + self.choice.below(2)} {name}{end}"),
+            content=Content(text=text or f"{what} {1 + self.choice.below(2)} {name}{end}"),
         )
         self.customers[self.identity.event(incoming)] = incoming
         return incoming
+
+    def say(self, address: str, text: str) -> None:
+        """Let a customer write some words of their own now."""
+        self._post([self._write(address, "", self.now, text)], 0)
 
     def _say_now(self, address: str) -> None:
         self._post([self._write(address, "ask", self.now)], 0)
@@ -263,7 +270,7 @@ class People(Ground):
     def _reply(self, agent: str, conversation: str, epochs: dict[str, int]) -> None:
         if agent not in epochs:
             return
-        id_ = f"reply{next(self._numbers)}"
+        id_ = f"reply{next(self.numbers)}"
         text = f"reply {id_}"
         event = Reply(id=id_, at=self.now, agent=agent, epoch=epochs[agent], text=text)
         self._desk_post(conversation, event, 0)
@@ -273,7 +280,7 @@ class People(Ground):
 
     def _resolve(self, agent: str, conversation: str, epochs: dict[str, int]) -> None:
         if agent in epochs:
-            id_ = f"resolve{next(self._numbers)}"
+            id_ = f"resolve{next(self.numbers)}"
             event = Resolve(id=id_, at=self.now, agent=agent, epoch=epochs[agent])
             self._desk_post(conversation, event, 0)
 

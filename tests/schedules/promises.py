@@ -31,6 +31,7 @@ def broken_promises(world: World) -> list[str]:
         *_order_at_the_messenger(world),
         *_one_voice(world),
         *_receipts(world, records),
+        *_links(world),
     ]
 
 
@@ -97,7 +98,8 @@ def _in_order(world: World) -> Iterator[str]:
             for message in commit.turn.messages
             if message.author == "customer" and message.event_id not in dead
         ]
-        expected = [id_ for id_ in arrived if id_ in set(committed)]
+        came = dict.fromkeys(id_.partition(">")[0] for id_ in arrived)
+        expected = [id_ for id_ in came if id_ in set(committed)]
         if committed != expected:
             yield f"order: arrived {expected}, committed {committed}"
 
@@ -158,7 +160,8 @@ def _delivery(
 ) -> Iterator[str]:
     state = record.states.get(message.id)
     if state == "withdrawn":
-        if message.author != "bot" or not _claims_after(world, commit):
+        claimed = _claims_after(world, commit) or _held_where_merged(world, commit)
+        if message.author != "bot" or not claimed:
             yield f"withdrawn without a claim: {message.id} {message.author}"
     elif state == "sent" and sends == 0:
         yield f"never sent: {message.id} is said to be sent"
@@ -183,11 +186,14 @@ def _order_at_the_messenger(world: World) -> Iterator[str]:
         for message in position
         if message.rsplit(".", 1)[0] in body
     }
-    first: dict[str, list[str]] = {}
+    # What is cut off begins anew, and need not wait for what the other conversation says there.
+    cut = any(id_.startswith("unlinked:") for c in world.commits for id_ in c.turn.event_ids)
+    first: dict[tuple[str, str], list[str]] = {}
     for _, _, address, id_, _ in world.sends:
-        if id_ not in first.setdefault(address, []) and id_ not in revived:
-            first[address].append(id_)
-    for address, messages in first.items():
+        where = (address, id_.split(".")[0] if cut else "")
+        if id_ not in first.setdefault(where, []) and id_ not in revived:
+            first[where].append(id_)
+    for (address, _), messages in first.items():
         places = [position[m] for m in messages]
         if places != sorted(places):
             yield f"order at the messenger: {address} {messages}"
@@ -202,6 +208,18 @@ def _claims_after(world: World, commit: Commit) -> list[Commit]:
         and other.state.claimed_epoch == other.state.epoch
         and other.turn.event_ids[0].startswith("claim:")
     ]
+
+
+def _held_where_merged(world: World, commit: Commit) -> bool:
+    """Say whether a person had the conversation that this one was merged into, or came with one."""
+    own = commit.state.id
+    return any(
+        other.step > commit.step
+        and other.state.agent is not None
+        and own in (other.state.id, *(link.conversation for link in other.state.links))
+        and (other.state.id != own or other.turn.event_ids[0].startswith("absorb:"))
+        for other in world.commits
+    )
 
 
 def _one_voice(world: World) -> Iterator[str]:
@@ -235,3 +253,24 @@ def _receipts(world: World, records: Records) -> Iterator[str]:
                 yield f"receipt lost: {message}"
         if found and receipt["failed"] and f"failed:{messages[0]}:async" not in taken:
             yield f"late failure not told: {messages[0]}"
+
+
+def _links(world: World) -> Iterator[str]:
+    """One address is in one conversation; what was merged holds nothing and leads somewhere."""
+    states = world.table.all_conversations()
+    places = Counter(
+        address for state in states.values() if not state.merged_into for address in state.addresses
+    )
+    for address in world.written_from:
+        own = states.get(world.identity.conversation(address))
+        if own is None or not own.addresses:
+            continue
+        home = own
+        for _ in states:
+            home = states[home.merged_into] if home.merged_into else home
+        if home.merged_into:
+            yield f"link: {own.id} is merged in a circle"
+        elif address not in home.addresses or places[address] != 1:
+            yield f"link: {address} is in {places[address]} conversations, {home.addresses}"
+        if own.merged_into and (own.escalation or own.assignee != "bot" or own.timers):
+            yield f"link: {own.id} is merged and still holds {own.escalation} {own.timers}"

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from itertools import count
 from typing import Any
 
+from aws.links import CodeLinks
+from channels.deep_links import deep_link
 from conversation.conversation import Conversation
 from conversation.message import Message
 from conversation.turn import Delivery, Turn
@@ -145,6 +147,7 @@ class World(People):
             inbound=self.inbound,
             outbound=self.outbound,
             actions=self.actions,
+            links=CodeLinks(self.table, self.vault, lambda: self.identity, deep_link),
             bot=WorldBot(),
             clock=self.clock,
             writer=lambda: f"w{next(self._writers)}",
