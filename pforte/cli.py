@@ -16,6 +16,7 @@ _COMMANDS = {
     "up": "pforte.house.command",
     "agent": "pforte.house.command",
     "connect": "pforte.connect",
+    "templates": "pforte.templates",
     "phone": "pforte.phone",
     "parse": "pforte.parse",
     "bot": "pforte.bot.command",

@@ -32,6 +32,11 @@ TITLES = {
     131052: "Media download error",
     131053: "Media upload error",
     131056: "(Business Account, Consumer Account) pair rate limit hit",
+    132000: "Template Param Count Mismatch",
+    132001: "Template does not exist",
+    132015: "Template is Paused",
+    132016: "Template is Disabled",
+    132018: "Template parameter is not valid",
     133016: "Account register rate limit exceeded",
 }
 
@@ -46,6 +51,7 @@ class GraphError(MetaError):
         131000: 500,
         131016: 503,
         131056: 429,
+        132001: 404,
     }
 
     def to_dict(self) -> dict[str, Any]:
@@ -62,7 +68,10 @@ class GraphError(MetaError):
 
 @dataclass(frozen=True)
 class Outgoing:
-    """A message that passed: `user` is the number's digits or the business-scoped id."""
+    """A message that passed: `user` is the number's digits or the business-scoped id.
+
+    `template` is a template's name, with its `language` and the `values` of its placeholders.
+    """
 
     user: str
     text: str
@@ -73,6 +82,9 @@ class Outgoing:
     kind: str = "text"
     link: str = ""
     filename: str = ""
+    template: str = ""
+    language: str = ""
+    values: tuple[str, ...] = ()
 
 
 def read_message(body: Mapping[str, Any]) -> Outgoing:
@@ -90,6 +102,18 @@ def read_message(body: Mapping[str, Any]) -> Outgoing:
     if kind == "interactive":
         text, options, menu = _interactive(_object(body, "interactive"))
         return Outgoing(user, text, options, menu, reference, reply_to)
+    if kind == "template":
+        template = _object(body, "template")
+        return Outgoing(
+            user,
+            "",
+            reference=reference,
+            reply_to=reply_to,
+            kind=kind,
+            template=_text(template, "name", 512),
+            language=_text(_object(template, "language"), "code", 16),
+            values=_values(template),
+        )
     if kind in _FILES:
         part = _object(body, kind)
         caption = _text(part, "caption", 1024, required=False) if kind != "audio" else ""
@@ -103,6 +127,19 @@ def read_message(body: Mapping[str, Any]) -> Outgoing:
             filename=_text(part, "filename", 240, required=False),
         )
     raise GraphError(131051, f"Unsupported message type: {kind}")
+
+
+def _values(template: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the values of the body, the only component with parameters that is played."""
+    values: list[str] = []
+    for component in template.get("components", ()):
+        if component.get("type") != "body":
+            raise GraphError(132018, f"Unexpected component: {component.get('type')}")
+        for parameter in _items(component, "parameters", 100):
+            if parameter.get("type") != "text":
+                raise GraphError(132018, f"Unexpected parameter: {parameter.get('type')}")
+            values.append(_text(parameter, "text", 1024))
+    return tuple(values)
 
 
 def refusal_of(outgoing: Outgoing, file: File | None) -> int | None:

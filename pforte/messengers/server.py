@@ -7,6 +7,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from pforte.messengers.accounts import Accounts
+from pforte.messengers.approved import Standing
 from pforte.messengers.faults import ChannelName, Faults, Plan
 from pforte.messengers.platform import Platform
 from pforte.messengers.provider import Provider, now_ms
@@ -121,6 +122,7 @@ class Messengers:
             ("GET", "/control/webhooks", _controlled(self._webhooks)),
             ("POST", "/control/repeat", _controlled(self._repeat)),
             ("POST", "/control/handshake", _controlled(self._handshake)),
+            ("POST", "/control/templates", _controlled(self._approve)),
             ("POST", "/control/faults", _controlled(self._fail)),
             ("GET", "/control/faults", _controlled(self._faults_left)),
             ("DELETE", "/control/faults", _controlled(self._heal)),
@@ -204,6 +206,10 @@ class Messengers:
         if asked is None:
             raise BadRequest("this messenger sets a webhook up without asking it")
         return json_response({"verified": asked.handshake()})
+
+    def _approve(self, request: Request) -> Response:
+        self.whatsapp.approved.change(Standing.model_validate_json(request.body))
+        return json_response(self.whatsapp.approved.listing())
 
     def _fail(self, request: Request) -> Response:
         self.faults.add(Plan.model_validate_json(request.body))

@@ -7,6 +7,7 @@ import secrets
 from typing import Any
 
 from pforte.messengers.accounts import WhatsAppAccount
+from pforte.messengers.approved import Approved
 from pforte.messengers.faults import Fault
 from pforte.messengers.graph import (
     BSUID,
@@ -25,7 +26,8 @@ from pforte.messengers.web import BadRequest, Request, Response, Route, json_res
 
 WINDOW_MS = 24 * 3_600_000
 TYPING_MS = 25_000
-_BUSINESS_ID = "200000000000001"
+BUSINESS_ID = "200000000000001"
+"""The WhatsApp Business account that the number belongs to."""
 
 
 class WhatsApp(MetaProvider[WhatsAppAccount]):
@@ -35,12 +37,18 @@ class WhatsApp(MetaProvider[WhatsAppAccount]):
     too_many = 130429
     busy = 131016
 
+    @functools.cached_property
+    def approved(self) -> Approved:
+        """The templates that Meta knows: none, unless it is told some."""
+        return Approved()
+
     def routes(self) -> list[Route]:
         """Return the part of the Graph API that is played here, whatever its version."""
         base = r"/whatsapp/v\d+\.\d+/(?P<node>\d+)"
         return [
             ("POST", base + "/messages", self._guarded(self._messages)),
             ("GET", base, self._look),
+            ("GET", base + "/message_templates", self._list_templates),
             ("GET", r"/whatsapp/media/(?P<file>\d+)", self._download),
         ]
 
@@ -55,6 +63,13 @@ class WhatsApp(MetaProvider[WhatsAppAccount]):
                 "quality_rating": "GREEN",
             }
         )
+
+    def _list_templates(self, request: Request) -> Response:
+        if not self._may_read(request):
+            return json_response(GraphError(190, "Invalid OAuth access token").to_dict(), 401)
+        if request.parts["node"] != BUSINESS_ID:
+            return json_response(GraphError(100, "Object does not exist").to_dict(), 400)
+        return json_response(self.approved.listing())
 
     def _look(self, request: Request) -> Response:
         """Tell about our number, or where a file lies."""
@@ -88,6 +103,8 @@ class WhatsApp(MetaProvider[WhatsAppAccount]):
         if body.get("status") == "read":
             return self._mark_read(body)
         outgoing = read_message(body)
+        if outgoing.template:
+            outgoing = self.approved.said(outgoing)
         fault = self.faults.take(self.channel, outgoing.user) or Fault()
         if fault.status is not None:
             return self._failure(fault.status, fault)
@@ -96,7 +113,7 @@ class WhatsApp(MetaProvider[WhatsAppAccount]):
         return self._accept(outgoing, fault)
 
     def _accept(self, outgoing: Outgoing, fault: Fault) -> Response:
-        code = self._refusal(outgoing.user, fault)
+        code = self._refusal(outgoing, fault)
         file = self.store.files.fetch(outgoing.link, outgoing.filename) if outgoing.link else None
         if code is None and outgoing.link:
             code = refusal_of(outgoing, file)
@@ -107,7 +124,7 @@ class WhatsApp(MetaProvider[WhatsAppAccount]):
                 side="house",
                 provider_id=_new_id(outgoing.user),
                 at=self.clock(),
-                kind=file.kind if file else "text",
+                kind="template" if outgoing.template else file.kind if file else "text",
                 text=outgoing.text,
                 file=file.id if file else "",
                 filename=outgoing.filename,
@@ -132,7 +149,8 @@ class WhatsApp(MetaProvider[WhatsAppAccount]):
             return Response(0, b"", after=answer.after, silent_for=fault.hold)
         return answer
 
-    def _refusal(self, user: str, fault: Fault) -> int | None:
+    def _refusal(self, outgoing: Outgoing, fault: Fault) -> int | None:
+        user = outgoing.user
         if fault.error is not None:
             return fault.error
         if fault.blocked or self.store.blocked(self.channel, user):
@@ -140,6 +158,8 @@ class WhatsApp(MetaProvider[WhatsAppAccount]):
         written = self.store.last_written(self.channel, user)
         if written is None:
             return 131026
+        if outgoing.template:
+            return None
         return 131047 if self.clock() - written >= WINDOW_MS else None
 
     def _tell_states(self, entry: Entry, code: int | None) -> None:
@@ -274,6 +294,11 @@ class WhatsApp(MetaProvider[WhatsAppAccount]):
 
     def _reply(self, said: Said) -> tuple[dict[str, Any], dict[str, Any]]:
         asked, option = self._tapped(said)
+        shown = {"text": option.title, "payload": option.id, "about": asked.provider_id}
+        context = {"from": self.account.number, "id": asked.provider_id}
+        if asked.kind == "template":
+            tapped = {"payload": option.id, "text": option.title}
+            return {"type": "button", "button": tapped, "context": context}, shown
         kind = "list_reply" if asked.menu else "button_reply"
         reply = {"id": option.id, "title": option.title}
         if option.description:
@@ -281,10 +306,9 @@ class WhatsApp(MetaProvider[WhatsAppAccount]):
         fields = {
             "type": "interactive",
             "interactive": {"type": kind, kind: reply},
-            "context": {"from": self.account.number, "id": asked.provider_id},
+            "context": context,
         }
-        about = asked.provider_id
-        return fields, {"text": option.title, "payload": option.id, "about": about}
+        return fields, shown
 
     def _about(self, said: Said) -> tuple[dict[str, Any], dict[str, Any]]:
         about = said.reaction or said.edit or said.delete
@@ -318,7 +342,7 @@ class WhatsApp(MetaProvider[WhatsAppAccount]):
         value = {"messaging_product": "whatsapp", "metadata": metadata, **event}
         body = {
             "object": "whatsapp_business_account",
-            "entry": [{"id": _BUSINESS_ID, "changes": [{"value": value, "field": field}]}],
+            "entry": [{"id": BUSINESS_ID, "changes": [{"value": value, "field": field}]}],
         }
         self.webhooks.post(Webhook(self.channel, user, kind, provider_id, as_sent(body)))
 

@@ -1,0 +1,190 @@
+"""Take the command `pforte templates`: compare the bot's templates with what Meta approved."""
+
+import argparse
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+from pydantic import ValidationError
+
+from aws.vault import SsmVault
+from channels.base import reached_at
+from channels.registry import CHANNELS
+from conversation.errors import Unavailable
+from conversation.template import Template
+from dialogue.source import ProjectError, entries, read_yaml
+from pforte.failure import CALLED_WRONGLY, Failure
+from pforte.house.house import CHECKOUT, House, add_house, find_house
+from pforte.messengers.whatsapp import BUSINESS_ID
+
+_HTTP_S = 20.0
+_PAGE = 100
+_FIELDS = "name,language,status,category,components,quality_score"
+
+
+@dataclass(frozen=True)
+class Line:
+    """A template and how it stands with Meta; `wrong` is what has to be done, "" for nothing.
+
+    `status` is Meta's word, "" where Meta does not have it.
+    """
+
+    name: str
+    language: str
+    category: str
+    status: str
+    quality: str = ""
+    wrong: str = ""
+
+
+def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command to the parser."""
+    parser = subparsers.add_parser("templates", help="compare the bot's templates with Meta's")
+    channels = parser.add_subparsers(dest="channel", metavar="CHANNEL", required=True)
+    known = channels.add_parser(
+        "whatsapp",
+        help="those of a WhatsApp account",
+        description="List what Meta has approved, paused or refused, and what the bot lacks there.",
+    )
+    known.add_argument("--bot", type=Path, default=CHECKOUT / "bot", metavar="DIR")
+    known.add_argument("--business", metavar="ID", help="the WhatsApp Business account's id (WABA)")
+    known.add_argument("--account", metavar="ID", help="the phone number id whose token is used")
+    known.add_argument("--json", action="store_true")
+    add_house(known)
+    parser.set_defaults(run=run)
+
+
+def run(chosen: argparse.Namespace) -> int:
+    """Print a line per template; 1 where one of the bot's cannot be sent. Raises Failure."""
+    house = find_house(chosen)
+    business = chosen.business or (BUSINESS_ID if house.messengers else "")
+    if not business:
+        raise Failure("--business is missing: the id in the WhatsApp Manager", CALLED_WRONGLY)
+    lines = compared(templates_of(chosen.bot), list(_listed(house, business, chosen.account or "")))
+    if chosen.json:
+        print(json.dumps([asdict(line) for line in lines], ensure_ascii=False, indent=1))
+    else:
+        print("\n".join(_shown(line) for line in lines) or "There are no templates.")
+    return 1 if any(line.wrong for line in lines) else 0
+
+
+def templates_of(bot: Path) -> tuple[Template, ...]:
+    """Return the templates of a bot's folder. Raises Failure."""
+    try:
+        fields = read_yaml(bot / "pforte.yml", "pforte.yml").mapping("pforte.yml")
+        written = [entry.plain() for entry in entries(fields, "templates")]
+        return tuple(Template.model_validate(one) for one in written)
+    except (ProjectError, ValidationError) as error:
+        raise Failure(f"{bot}/pforte.yml: {error}. See `pforte bot train`.") from error
+
+
+def compared(ours: tuple[Template, ...], theirs: list[Mapping[str, Any]]) -> list[Line]:
+    """Return how each template stands, ours first; pure."""
+    known = {(str(one.get("name")), str(one.get("language"))): one for one in theirs}
+    lines = [
+        _line(template, known.pop((template.name, template.language), {})) for template in ours
+    ]
+    return [*lines, *(_foreign(one) for one in known.values())]
+
+
+def _line(template: Template, theirs: Mapping[str, Any]) -> Line:
+    status = str(theirs.get("status", ""))
+    wrong = ""
+    if not theirs:
+        wrong = "Meta does not have it: create it in the WhatsApp Manager"
+    elif status != "APPROVED":
+        wrong = "it cannot be sent: see the WhatsApp Manager"
+    elif different := _differences(template, theirs):
+        wrong = f"Meta approved another {different}: make pforte.yml and the Manager the same"
+    return Line(
+        name=template.name,
+        language=template.language,
+        category=template.category,
+        status=status,
+        quality=_quality(theirs),
+        wrong=wrong,
+    )
+
+
+def _differences(template: Template, theirs: Mapping[str, Any]) -> str:
+    parts = {str(part.get("type", "")).upper(): part for part in theirs.get("components", ())}
+    buttons = tuple(button.get("text") for button in parts.get("BUTTONS", {}).get("buttons", ()))
+    pairs = {
+        "header": (template.header, parts.get("HEADER", {}).get("text", "")),
+        "body": (template.body, parts.get("BODY", {}).get("text", "")),
+        "footer": (template.footer, parts.get("FOOTER", {}).get("text", "")),
+        "set of buttons": (template.buttons, buttons),
+        "category": (template.category, str(theirs.get("category", "")).lower()),
+    }
+    return " and another ".join(name for name, (one, other) in pairs.items() if one != other)
+
+
+def _foreign(theirs: Mapping[str, Any]) -> Line:
+    return Line(
+        name=str(theirs.get("name", "")),
+        language=str(theirs.get("language", "")),
+        category=str(theirs.get("category", "")).lower(),
+        status=str(theirs.get("status", "")),
+        quality=_quality(theirs),
+    )
+
+
+def _quality(theirs: Mapping[str, Any]) -> str:
+    score = theirs.get("quality_score")
+    return str(score.get("score", "")) if isinstance(score, dict) else ""
+
+
+def _listed(house: House, business: str, account: str) -> Iterator[Mapping[str, Any]]:
+    """Read all templates of a WhatsApp Business account, page by page. Raises Failure."""
+    token = _token(house, account)
+    base = reached_at(CHANNELS["whatsapp"], house.messengers)
+    query = {"fields": _FIELDS, "limit": str(_PAGE)}
+    while True:
+        page = _ask(f"{base}/{business}/message_templates", query, token)
+        yield from page.get("data", ())
+        paging = page.get("paging", {})
+        if "next" not in paging:
+            return
+        query = {**query, "after": paging["cursors"]["after"]}
+
+
+def _ask(url: str, query: Mapping[str, str], token: str) -> dict[str, Any]:
+    headers = {"Authorization": f"Bearer {token}"}
+    here = url.startswith("http://127.0.0.1")
+    try:
+        answer = httpx.get(
+            url, params=dict(query), headers=headers, timeout=_HTTP_S, trust_env=not here
+        )
+        body: dict[str, Any] = answer.json()
+    except httpx.HTTPError as error:
+        raise Failure(f"Meta is out of reach: {type(error).__name__}") from None
+    except ValueError:
+        raise Failure(f"Meta answers {answer.status_code} and no JSON") from None
+    if answer.is_success:
+        return body
+    words = str(body.get("error", {}).get("message", "without a reason")).replace(token, "…")
+    raise Failure(f"Meta says no: {words} ({answer.status_code})")
+
+
+def _token(house: House, account: str) -> str:
+    """Return the token of the account that is meant, the first where none is named."""
+    vault = SsmVault(house.client("ssm"), house.outputs["ParameterPrefix"], lambda: 0)
+    try:
+        numbers = [known for channel, known in vault.accounts() if channel == "whatsapp"]
+    except Unavailable as error:
+        raise Failure(f"AWS does not tell the secrets: {error}") from error
+    if account and account not in numbers:
+        raise Failure(f"no WhatsApp account {account} is connected", CALLED_WRONGLY)
+    if not numbers:
+        raise Failure("WhatsApp is not connected: `pforte connect whatsapp`", CALLED_WRONGLY)
+    secrets = vault.account("whatsapp", account or numbers[0]) or {}
+    return secrets.get("access_token", "")
+
+
+def _shown(line: Line) -> str:
+    status = " ".join(filter(None, (line.status or "MISSING", line.quality)))
+    words = f"{line.name} {line.language}  {line.category}  {status}"
+    return f"{words}\n  {line.wrong}" if line.wrong else words
