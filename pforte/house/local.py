@@ -22,11 +22,13 @@ from pforte.house.build import build
 from pforte.house.deploy import deploy
 from pforte.house.emulator import Emulator, stop_left_over
 from pforte.house.gateway import Gateway
-from pforte.house.house import House, forget, remember, running_house
+from pforte.house.house import CHECKOUT, House, forget, remember, running_house
 from pforte.house.people import People, new_password
 from pforte.messengers.accounts import simulated_accounts
+from pforte.messengers.approved import Approved
 from pforte.messengers.server import Messengers
 from pforte.portal.server import Portal
+from pforte.templates import templates_of
 
 STACK = "pforte"
 AGENTS = {"anna@musterstadt.example": True, "jonas@musterstadt.example": False}
@@ -146,6 +148,7 @@ def _back_end(house: House, port: int) -> Backend:
 def _messengers(house: House, port: int) -> Messengers:
     state = Path(house.state) / "messengers"
     messengers = Messengers(port, state, house.url, simulated_accounts(state))
+    messengers.whatsapp.approved = Approved(templates_of(CHECKOUT / "bot"))
     for channel, account, secrets in messengers.accounts:
         house.connect(channel, account, secrets)
     return messengers
