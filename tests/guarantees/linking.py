@@ -48,7 +48,11 @@ class LinkedHouse(House):
         self.writes(user, text)
         self.rest()
         shown = self.messenger.taken[before:]
-        return [(taken.address.rpartition(":")[2], taken.text) for taken in shown]
+        return [
+            (taken.address.rpartition(":")[2], text)
+            for taken in shown
+            for text in taken.text.split("\n\n")  # one bubble where the messenger bills each
+        ]
 
     def code(self, user: str) -> str:
         """Let a customer ask for a code, and return it."""
@@ -57,6 +61,10 @@ class LinkedHouse(House):
         found = code_in(shown[-1][1])
         assert found, shown
         return found
+
+    def shown(self, user: str) -> list[str]:
+        """Return all texts that a customer was shown, in order."""
+        return [text for bubble in self.messenger.texts(user) for text in bubble.split("\n\n")]
 
     def own(self, user: str) -> Conversation:
         """Return the conversation that an address began."""

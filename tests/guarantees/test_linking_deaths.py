@@ -88,11 +88,11 @@ def _check(house: LinkedHouse, moment: Moment, *, cut: bool) -> None:
     assert other.escalation is None, moment
     assert other.merged_into == ("" if cut else home.id), moment
     assert home.addresses == ((address("5"),) if cut else (address("5"), address(PHONE))), moment
-    shown = house.messenger.texts()
+    shown = house.shown("5") + house.shown(PHONE)
     assert "fault" not in shown, moment
     assert shown.count("linked_waiting") == 1 or _is_marked(house, "linked_waiting"), moment
     if cut:
-        assert "re: After the cut it is." in house.messenger.texts(PHONE), moment
+        assert "re: After the cut it is." in house.shown(PHONE), moment
 
 
 def _is_marked(house: LinkedHouse, text: str) -> bool:
