@@ -19,6 +19,7 @@ DEFAULT_USERS = {
     "telegram": "7000000001",
     "messenger": "5200000000000001",
     "instagram": "5300000000000001",
+    "email": "erika@example.org",
     "webchat": "visitor",
 }
 

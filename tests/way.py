@@ -197,8 +197,13 @@ def _answers(entries: Iterable[Json], after: Json | None) -> list[Json]:
         if entry["side"] == "house"
         and entry["state"] != "failed"
         and (after is None or entry["n"] > after["n"])
-        and not any(words in entry["text"] for words in _DISCLOSURES)
+        # by mail it stands above the first answer, in the same mail
+        and (entry["channel"] == "email" or not _discloses(entry["text"]))
     ]
+
+
+def _discloses(text: str) -> bool:
+    return any(words in text for words in _DISCLOSURES)
 
 
 class Desk:

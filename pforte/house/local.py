@@ -23,8 +23,9 @@ from pforte.house.deploy import deploy
 from pforte.house.emulator import Emulator, stop_left_over
 from pforte.house.gateway import Gateway
 from pforte.house.house import CHECKOUT, House, forget, remember, running_house
+from pforte.house.mail_drop import MailDrop
 from pforte.house.people import People, new_password
-from pforte.messengers.accounts import simulated_accounts
+from pforte.messengers.accounts import MAIL_DOMAIN, simulated_accounts
 from pforte.messengers.approved import Approved
 from pforte.messengers.server import Messengers
 from pforte.portal.server import Portal
@@ -47,6 +48,7 @@ ANYWHERE = dict.fromkeys(_PREFERRED_PORTS, 0)
 _CALLS: dict[str, dict[str, Any]] = {
     "ConverseFunction": {"Records": []},
     "DeliverFunction": {"Records": []},
+    "MailFunction": {"Records": []},
     "ActionsFunction": {"path": "/actions"},
 }
 """What each function is called with that has no page; it does nothing but start."""
@@ -86,6 +88,7 @@ def open_house(
             {
                 "PublicBaseUrl": url,
                 "SimulatedMessengersUrl": messengers,
+                "MailDomain": MAIL_DOMAIN,
                 "BackEndUrl": back_end,
             },
             fingerprint,
@@ -147,7 +150,8 @@ def _back_end(house: House, port: int) -> Backend:
 
 def _messengers(house: House, port: int) -> Messengers:
     state = Path(house.state) / "messengers"
-    messengers = Messengers(port, state, house.url, simulated_accounts(state))
+    accounts = simulated_accounts(state)
+    messengers = Messengers(port, state, house.url, accounts, drop=MailDrop(house))
     messengers.whatsapp.approved = Approved(templates_of(CHECKOUT / "bot"))
     for channel, account, secrets in messengers.accounts:
         house.connect(channel, account, secrets)

@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+MAIL_DOMAIN = "musterstadt.example"
+
 
 @dataclass(frozen=True)
 class MetaAccount:
@@ -48,6 +50,18 @@ class TelegramAccount:
         return {"access_token": self.access_token, "secret_token": self.secret_token}
 
 
+@dataclass(frozen=True)
+class MailAccount:
+    """An address of ours at Amazon SES; what the house needs to know of it is no secret."""
+
+    account: str
+    sender_name: str
+
+    def secrets(self) -> dict[str, str]:
+        """Return what the house needs to know, under the names of the channel's module."""
+        return {"sender_name": self.sender_name}
+
+
 class Accounts(NamedTuple):
     """The accounts of one house."""
 
@@ -55,6 +69,7 @@ class Accounts(NamedTuple):
     telegram: TelegramAccount
     messenger: MetaAccount
     instagram: MetaAccount
+    email: MailAccount
 
 
 def simulated_accounts(state: Path) -> Accounts:
@@ -73,6 +88,7 @@ def simulated_accounts(state: Path) -> Accounts:
         TelegramAccount(**known["telegram"]),
         MetaAccount(**known["messenger"]),
         MetaAccount(**known["instagram"]),
+        MailAccount(**known["email"]),
     )
 
 
@@ -86,6 +102,7 @@ def _new() -> Accounts:
         ),
         messenger=_meta("100000000000002", "EAA"),
         instagram=_meta("17841400000000001", "IGAA"),
+        email=MailAccount(f"service@{MAIL_DOMAIN}", "Stadtwerke Musterstadt"),
     )
 
 

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-ChannelName = Literal["whatsapp", "telegram", "messenger", "instagram"]
+ChannelName = Literal["whatsapp", "telegram", "messenger", "instagram", "email"]
 
 
 class Fault(BaseModel):

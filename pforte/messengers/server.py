@@ -12,6 +12,7 @@ from pforte.messengers.faults import ChannelName, Faults, Plan
 from pforte.messengers.platform import Platform
 from pforte.messengers.provider import Provider, now_ms
 from pforte.messengers.said import Said
+from pforte.messengers.ses import Drop, Ses
 from pforte.messengers.store import Store, Webhook
 from pforte.messengers.telegram import Telegram
 from pforte.messengers.web import BadRequest, Request, Response, Route, Server, json_response
@@ -55,7 +56,8 @@ class Messengers:
     """The simulated messengers of one house, on one port of this machine.
 
     `webhook_base` is what stands before `/webhooks/<channel>/<account>`. What customers and the
-    house wrote, and what the house has not yet accepted, is kept in `state`.
+    house wrote, and what the house has not yet accepted, is kept in `state`. `drop` is where mails
+    are left for the house, which has no webhook for them.
     """
 
     def __init__(
@@ -65,6 +67,7 @@ class Messengers:
         webhook_base: str,
         accounts: Accounts,
         *,
+        drop: Drop | None = None,
         clock: Callable[[], int] = now_ms,
         backoff: Sequence[float] = BACKOFF,
     ) -> None:
@@ -76,11 +79,13 @@ class Messengers:
         self.telegram = Telegram(accounts.telegram, *parts)
         self.messenger = Platform("messenger", accounts.messenger, *parts)
         self.instagram = Platform("instagram", accounts.instagram, *parts)
+        self.email = Ses(accounts.email, drop, *parts)
         self._providers: dict[ChannelName, Provider] = {
             "whatsapp": self.whatsapp,
             "telegram": self.telegram,
             "messenger": self.messenger,
             "instagram": self.instagram,
+            "email": self.email,
         }
         for name, provider in self._providers.items():
             self.webhooks.targets[name] = provider.target(webhook_base.rstrip("/"))
@@ -92,7 +97,7 @@ class Messengers:
     @property
     def accounts(self) -> list[tuple[ChannelName, str, dict[str, str]]]:
         """Return channel, account and secrets of each account, as the house must be told them."""
-        known = (self.whatsapp, self.telegram, self.messenger, self.instagram)
+        known = (self.whatsapp, self.telegram, self.messenger, self.instagram, self.email)
         return [(one.channel, one.account.account, one.account.secrets()) for one in known]
 
     def start(self) -> None:
@@ -126,7 +131,7 @@ class Messengers:
             ("POST", "/control/faults", _controlled(self._fail)),
             ("GET", "/control/faults", _controlled(self._faults_left)),
             ("DELETE", "/control/faults", _controlled(self._heal)),
-            ("GET", "/phone/(?:whatsapp|telegram|messenger|instagram)", _page),
+            ("GET", "/phone/(?:whatsapp|telegram|messenger|instagram|email)", _page),
             ("GET", r"/phone/file/(?P<file>\d+)", self._file),
             ("GET", r"/phone/static/(?P<file>[a-z]+\.(css|js))", _static),
             ("GET", "/phone/?|/", lambda _: Response(302, b"", {"Location": "/phone/whatsapp"})),

@@ -9,6 +9,7 @@ const NAMES = {
   telegram: "Telegram",
   messenger: "Messenger",
   instagram: "Instagram",
+  email: "E-Mail",
 };
 // numbers that the regulator keeps free for film and print; a Telegram id of more than 32 bits
 const FIRST = {
@@ -16,6 +17,7 @@ const FIRST = {
   telegram: 7000000001,
   messenger: 5200000000000001,
   instagram: 5300000000000001,
+  email: 1,
 };
 const RETRY_MS = 2000;
 
@@ -54,11 +56,15 @@ function label() {
   }
 }
 
+function numbered(number) {
+  return channel === "email" ? `kunde${number}@example.org` : String(number);
+}
+
 function free(known, user) {
   const taken = new Set([user, ...known.map((customer) => customer.user)]);
   let next = FIRST[channel];
-  while (taken.has(String(next))) next += 1;
-  return String(next);
+  while (taken.has(numbered(next))) next += 1;
+  return numbered(next);
 }
 
 function choose(known, user) {
@@ -154,7 +160,7 @@ async function follow(user) {
 
 label();
 const known = customers(channel).catch(() => []);
-const user = known.then((all) => query.get("user") || all[0]?.user || String(FIRST[channel]));
+const user = known.then((all) => query.get("user") || all[0]?.user || numbered(FIRST[channel]));
 listen(user); // what is written before the customers are known is sent as well
 at("words").focus();
 choose(await known, await user);

@@ -171,6 +171,7 @@ def test_accounts_for_the_house(messengers: Messengers) -> None:
         "telegram": ("musterstadt_bot", {"access_token", "secret_token"}),
         "messenger": ("100000000000002", {"access_token", "app_secret", "verify_token"}),
         "instagram": ("17841400000000001", {"access_token", "app_secret", "verify_token"}),
+        "email": ("service@musterstadt.example", {"sender_name"}),
     }
 
 
