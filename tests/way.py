@@ -7,7 +7,7 @@ import ssl
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -220,6 +220,12 @@ class Desk:
         """Make a request to the desk's API."""
         return call(method, f"{self._url}/api{path}", json=body, headers=self._headers)
 
+    def put(self, path: str, body: bytes, headers: Mapping[str, str]) -> httpx.Response:
+        """Send bytes to the desk's API, as a file."""
+        with httpx.Client(trust_env=False, verify=_NO_AUTHORITIES, timeout=PATIENCE) as client:
+            headers = {**self._headers, **headers}
+            return client.put(f"{self._url}/api{path}", content=body, headers=headers)
+
     def overview(self) -> Json:
         """Return the queue and the agent's own conversations."""
         return _json(self.ask("GET", "/overview"))
@@ -271,9 +277,12 @@ class Desk:
         epoch: int = _json(answer)["epoch"]
         return epoch
 
-    def reply(self, conversation: str, epoch: int, text: str) -> None:
-        """Answer a customer."""
+    def reply(
+        self, conversation: str, epoch: int, text: str, files: Sequence[str] = ()
+    ) -> None:
+        """Answer a customer; `files` were uploaded before."""
         new = {"epoch": epoch, "text": text, "sent_at": time.time_ns() // 1_000_000}
+        new |= {"files": list(files)} if files else {}
         self._end(conversation, "replies", new)
 
     def resolve(self, conversation: str, epoch: int) -> None:

@@ -2,6 +2,7 @@
 
 import { Problem, forgetTags, keepSession, now, read, signIn, write } from "./api.js";
 import { change, conversation, forget, state } from "./store.js";
+import { forgetLinks, mayGo } from "./files.js";
 import { newForm, tidy, wholeText } from "./template.js";
 import { mayWrite, target } from "./window.js";
 import { say } from "./words.js";
@@ -61,6 +62,7 @@ function loginProblem(problem, fields) {
 export function leave() {
   saveAllDrafts();
   forgetTags();
+  forgetLinks();
   forget();
 }
 
@@ -229,10 +231,12 @@ export function saveAllDrafts() {
 export async function sendReply(id) {
   const kept = conversation(id);
   const text = (kept.draft ?? "").trim();
-  if (!text || kept.head?.holder !== "me" || !mayWrite(kept)) return;
-  const reply = newReply(kept, text);
+  const attached = kept.files;
+  if (!(text || attached.length) || kept.head?.holder !== "me" || !mayWrite(kept) || !mayGo(kept)) return;
+  const reply = { ...newReply(kept, text), files: attached.map((file) => file.id), attached };
   kept.sending.push(reply);
   kept.draft = "";
+  kept.files = [];
   saving.set(id, 0);
   saveDraft(id);
   change();
@@ -287,7 +291,7 @@ export async function sendTemplate(id, template) {
 export async function sendAgain(id, reply) {
   reply.problem = "";
   change();
-  const { problem: _, text, template, ...body } = reply;
+  const { problem: _, text, template, attached: __, ...body } = reply;
   const [kind, content] = template ? ["templates", template] : ["replies", { text }];
   try {
     await write("POST", `/conversations/${id}/${kind}`, { ...body, ...content });
@@ -311,6 +315,7 @@ function returnToDraft(id, reply) {
   const kept = conversation(id);
   if (reply.template) kept.template = { ...reply.template, problem: reply.problem };
   else kept.draft = [kept.draft, reply.text].filter(Boolean).join("\n");
+  kept.files.push(...(reply.attached ?? []));
   kept.sending = kept.sending.filter((other) => other !== reply);
   change({ notice: reply.problem });
   attempt(refresh);
@@ -323,10 +328,18 @@ export function discardSending(id, reply) {
   change();
 }
 
+/** Return a file of a reply that came back as one that can be sent again. */
+function uploaded({ place, filename, mime_type, size }) {
+  return { id: place.split("/")[1], name: filename, type: mime_type, size, state: "ready", problem: "" };
+}
+
 /** Use a reply that came back as the draft, or throw it away. */
 export async function settleReturned(id, draft, use) {
   const kept = conversation(id);
-  if (use) type(id, [kept.draft, draft.text].filter(Boolean).join("\n"));
+  if (use) {
+    kept.files.push(...draft.attachments.map(uploaded));
+    type(id, [kept.draft, draft.text].filter(Boolean).join("\n"));
+  }
   kept.returned = kept.returned.filter((other) => other !== draft);
   change();
   await attempt(() => write("DELETE", `/conversations/${id}/drafts/${encodeURIComponent(draft.id)}`));

@@ -5,6 +5,7 @@ import { change, state } from "./store.js";
 
 const RENEW_BEFORE = 5 * 60_000;
 const TIMEOUT = 15_000;
+const UPLOAD_TIMEOUT = 60_000;
 
 /** A request that was not served: `status` 0 means that nobody answered; `title` tells its kind. */
 export class Problem extends Error {
@@ -37,6 +38,16 @@ export async function read(path, fresh = false) {
 export async function write(method, path, body, options = {}) {
   const response = await send(method, path, body, {}, options);
   return response.status === 204 ? null : response.json();
+}
+
+/** Send a file; returns the answer. */
+export async function upload(path, file) {
+  const headers = {
+    "Content-Type": file.type || "application/octet-stream",
+    "X-File-Name": encodeURIComponent(file.name),
+  };
+  const options = { signal: AbortSignal.timeout(UPLOAD_TIMEOUT) };
+  return (await send("PUT", path, file, headers, options)).json();
 }
 
 /** Sign in, or go on with a first password of one's own; returns what the server says. */
@@ -99,7 +110,9 @@ async function request(method, path, body, headers = {}, options = {}) {
     signal: AbortSignal.timeout(TIMEOUT),
     ...options,
   };
-  if (body !== undefined) {
+  if (body instanceof Blob) {
+    init.body = body;
+  } else if (body !== undefined) {
     init.body = JSON.stringify(body);
     init.headers["Content-Type"] = "application/json";
   }

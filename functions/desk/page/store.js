@@ -47,6 +47,7 @@ export function conversation(id) {
       returned: [],
       draft: null, // null: not read yet
       sending: [],
+      files: [], // of the next reply
       to: "", // the key of the address that was chosen, "" for the usual one
       template: null, // the form of a template, while it is filled
       seen: null,

@@ -4,6 +4,8 @@ import { discardSending, end, sendAgain, sendReply, settleReturned, showEarlier,
 import { now } from "./api.js";
 import { h } from "./dom.js";
 import { change, conversation, state } from "./store.js";
+import { mayGo } from "./files.js";
+import { attachButton, attachedView, fileView, takesFiles } from "./view-files.js";
 import { closedView, templateView, windowLine } from "./view-window.js";
 import { mayWrite } from "./window.js";
 import { channelName, clock, day, known, refusal, say } from "./words.js";
@@ -154,7 +156,7 @@ function entryView(id, kept, entry, following) {
     h(
       "div.bubble",
       {},
-      entry.attachments.map((attachment, place) => h("p.attachment", { key: `a${place}` }, attachmentText(attachment))),
+      entry.attachments.map((attachment, place) => fileView(attachment, entry.files[place], `a${place}`)),
       entry.unreadable && h("p.attachment", { key: "unreadable" }, say("unreadable", { kind: entry.unreadable })),
       entry.deleted && h("p.attachment", { key: "deleted" }, say(entry.elsewhere ? "deletedByUs" : "deleted")),
       text && h("p.text", { key: "text" }, text),
@@ -231,16 +233,17 @@ function note(text) {
   return known(`notes.${text}`) ? say(`notes.${text}`) : text;
 }
 
-function attachmentText({ kind, filename, text }) {
-  return [say(`attachments.${kind}`), filename || text].filter(Boolean).join(" · ");
-}
-
 function sendingView(id, reply) {
   const key = `sending ${reply.id}`;
   return h(
     "li.entry.agent",
     { key, "data-id": key, class: reply.problem ? "failed" : "" },
-    h("div.bubble", {}, h("p.text", {}, reply.text)),
+    h(
+      "div.bubble",
+      {},
+      (reply.attached ?? []).map((file) => h("p.attachment", { key: file.id }, file.name)),
+      reply.text && h("p.text", { key: "text" }, reply.text),
+    ),
     h(
       "div.meta",
       {},
@@ -287,7 +290,7 @@ function composerView(id, kept) {
   const shown = free || Boolean(draft.trim()); // what was typed stays in sight
   return h(
     "form.composer",
-    { key: "composer", onsubmit: (event) => submitted(event, id) },
+    { key: "composer", onsubmit: (event) => submitted(event, id), ...takesFiles(id) },
     closedView(id, kept),
     shown && h("textarea", {
       key: "reply",
@@ -298,12 +301,14 @@ function composerView(id, kept) {
       placeholder: say("reply"),
       oninput: (event) => type(id, event.target.value),
     }),
+    shown && attachedView(id, kept),
     shown && h(
       "div.below",
       { key: "below" },
+      attachButton(id),
       windowLine(id, kept),
       h("span.characters", {}, long ? say("characters", { count: draft.length, limit }) : ""),
-      h("button.primary", { type: "submit", disabled: !free || !draft.trim() }, h("span", {}, say("send")), h("kbd", {}, MAC ? "⌘↵" : "Ctrl ↵")),
+      h("button.primary", { type: "submit", disabled: !free || !(draft.trim() || kept.files.length) || !mayGo(kept) }, h("span", {}, say("send")), h("kbd", {}, MAC ? "⌘↵" : "Ctrl ↵")),
     ),
   );
 }

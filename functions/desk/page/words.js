@@ -66,6 +66,31 @@ const WORDS = {
     reactionAlone: "Reaktion {emoji} auf eine frühere Nachricht",
     reactionTakenBack: "hat eine Reaktion zurückgenommen",
     unreadable: "Kann hier nicht gezeigt werden ({kind})",
+    files: {
+      fetching: "wird geholt …",
+      expired: "wird nicht mehr aufbewahrt",
+      refused: "konnte nicht aufbewahrt werden: {reason}",
+      reasons: {
+        too_large: "zu groß ({size}, höchstens {limit})",
+        too_large_unknown: "zu groß (höchstens {limit})",
+        kind: "diese Art von Datei wird nicht angenommen",
+        gone: "der Messenger hat die Datei nicht mehr",
+        unreachable: "die Datei war über eine Stunde lang nicht zu holen",
+        forbidden: "die Datei liegt nicht beim Messenger",
+        unsafe: "die Prüfung auf Schadsoftware hat angeschlagen",
+      },
+      open: "{name} öffnen",
+      play: "Anhören",
+      watch: "Ansehen",
+      gone: "Diese Datei gibt es nicht mehr.",
+      attach: "Datei",
+      attached: "Dateien zu dieser Antwort",
+      detach: "{name} verwerfen",
+      uploading: "wird hochgeladen …",
+      kindNot: "{channel} nimmt diese Art von Datei nicht an.",
+      kindNever: "Diese Art von Datei kann nicht gesendet werden.",
+      tooLargeFor: "Zu groß für {channel}: {size}, höchstens {limit}.",
+    },
     whole: "Ganzen Text zeigen",
     attachments: {
       image: "Foto", video: "Video", audio: "Audio", voice: "Sprachnachricht",
@@ -245,6 +270,31 @@ const WORDS = {
     reactionAlone: "reaction {emoji} to an earlier message",
     reactionTakenBack: "took a reaction back",
     unreadable: "Cannot be shown here ({kind})",
+    files: {
+      fetching: "being fetched …",
+      expired: "no longer kept",
+      refused: "could not be kept: {reason}",
+      reasons: {
+        too_large: "too large ({size}, at most {limit})",
+        too_large_unknown: "too large (at most {limit})",
+        kind: "this kind of file is not accepted",
+        gone: "the messenger no longer has the file",
+        unreachable: "the file could not be fetched for more than an hour",
+        forbidden: "the file does not lie at the messenger",
+        unsafe: "the malware scan raised an alarm",
+      },
+      open: "Open {name}",
+      play: "Play",
+      watch: "Watch",
+      gone: "This file is no longer there.",
+      attach: "File",
+      attached: "Files of this reply",
+      detach: "Discard {name}",
+      uploading: "uploading …",
+      kindNot: "{channel} does not take this kind of file.",
+      kindNever: "This kind of file cannot be sent.",
+      tooLargeFor: "Too large for {channel}: {size}, at most {limit}.",
+    },
     whole: "Show the whole text",
     attachments: {
       image: "Photo", video: "Video", audio: "Audio", voice: "Voice note",
@@ -392,6 +442,13 @@ export function refusal(reason) {
   const exact = `refusals.${code.slice(1, -1)}`;
   if (code && known(exact)) return say(exact);
   return known(`refusals.${word}`) ? say(`refusals.${word}`) : say("refusals.other", { reason });
+}
+
+/** Return a number of bytes: "31 MB", "1,4 MB", "120 kB". */
+export function size(bytes) {
+  const [unit, number] = bytes >= 1e6 ? ["MB", bytes / 1e6] : ["kB", Math.max(1, Math.round(bytes / 1e3))];
+  const digits = { maximumFractionDigits: number < 10 ? 1 : 0 };
+  return `${number.toLocaleString(locale(), digits)} ${unit}`;
 }
 
 /** Return a stretch of time: "18 min", "3 h 05", "2 T."; "" for less than a minute. */
