@@ -44,7 +44,8 @@ _REASONS: Mapping[int, str] = {
         (368, 130497, 131005, 131030, 131031, 131037, 131042, 131045, 133010),
         reasons.ACCOUNT_RESTRICTED,
     ),
-    **dict.fromkeys(range(132000, 132017), reasons.TEMPLATE),
+    # 132018 is general knowledge: a value with a new line, a tab or a row of spaces.
+    **dict.fromkeys((*range(132000, 132017), 132018), reasons.TEMPLATE),
 }
 
 

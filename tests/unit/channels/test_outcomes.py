@@ -53,7 +53,10 @@ WHATSAPP_REFUSALS = [
     (0, reasons.TOKEN_INVALID),
     (190, reasons.TOKEN_INVALID),
     *[(code, reasons.ACCOUNT_RESTRICTED) for code in (3, 10, 200, 299, 368, 131031, 131042)],
-    *[(code, reasons.TEMPLATE) for code in (132000, 132001, 132012, 132015, 132016)],
+    *[
+        (code, reasons.TEMPLATE)
+        for code in (132000, 132001, 132005, 132007, 132012, 132015, 132016, 132018)
+    ],
     (100, reasons.BAD_REQUEST),
     (999999, reasons.BAD_REQUEST),
 ]
