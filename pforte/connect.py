@@ -20,7 +20,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from aws.vault import account_parameter
 from channels.base import reached_at
 from channels.registry import channel_named
-from pforte import connect_webchat
+from pforte import connect_email, connect_webchat
 from pforte.failure import CALLED_WRONGLY, Failure
 from pforte.house.house import House, add_house, find_house
 
@@ -101,6 +101,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         add_house(known)
         known.add_argument("--json", action="store_true")
     connect_webchat.register(channels)
+    connect_email.register(channels)
     parser.set_defaults(run=run)
 
 

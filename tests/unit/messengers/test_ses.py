@@ -59,7 +59,7 @@ def door(messengers: Messengers) -> Door:
 def mailer(messengers: Messengers, monkeypatch: pytest.MonkeyPatch) -> SesMailer:
     """Return what the house sends with: AWS's own client."""
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
-    client = botocore.session.get_session().create_client(
+    client: Any = botocore.session.get_session().create_client(
         "sesv2",
         endpoint_url=f"http://127.0.0.1:{messengers.port}/email",
         config=Config(signature_version=UNSIGNED, retries={"total_max_attempts": 1}),
