@@ -9,7 +9,7 @@ import re
 import unicodedata
 from typing import Final
 
-from conversation.message import Attachment
+from conversation.message import Attachment, AttachmentKind
 from conversation.model import Model
 
 MEDIA_LIMIT: Final = 25_000_000
@@ -138,6 +138,12 @@ def job_of(place: str, channel: str, account: str, attachment: Attachment) -> Me
         filename=attachment.filename,
         size=attachment.size,
     )
+
+
+def kind_of(mime_type: str) -> AttachmentKind:
+    """Return what a file of ours or of a visitor's is called in a thread."""
+    kinds: dict[str, AttachmentKind] = {"image": "image", "audio": "audio", "video": "video"}
+    return kinds.get(mime_type.partition("/")[0], "document")
 
 
 def clean_name(name: str, mime_type: str) -> str:

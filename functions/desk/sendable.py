@@ -6,8 +6,8 @@ from uuid import UUID
 from channels.registry import CHANNELS
 from conversation.address import Address
 from conversation.errors import Malformed
-from conversation.media import UPLOAD_LIMIT, place_of
-from conversation.message import Attachment, AttachmentKind
+from conversation.media import UPLOAD_LIMIT, kind_of, place_of
+from conversation.message import Attachment
 from desk.outside import Outside
 
 
@@ -29,7 +29,7 @@ def attached(
             raise Malformed(f"{fate.filename} cannot be sent on {channel}.")
         found.append(
             Attachment(
-                kind=_kind(fate.mime_type),
+                kind=kind_of(fate.mime_type),
                 mime_type=fate.mime_type,
                 filename=fate.filename,
                 size=fate.size,
@@ -53,8 +53,3 @@ def sendable(channels: Iterable[str]) -> dict[str, dict[str, int]]:
 def upload_place(conversation: str, file: UUID) -> str:
     """Return the name of a file that an agent sends; the page made its id."""
     return place_of(conversation, file.hex, 0)
-
-
-def _kind(mime_type: str) -> AttachmentKind:
-    kinds: dict[str, AttachmentKind] = {"image": "image", "audio": "audio", "video": "video"}
-    return kinds.get(mime_type.partition("/")[0], "document")

@@ -1,4 +1,4 @@
-"""Take a visitor's message: a text, or a tap on an option that we really offered."""
+"""Take a visitor's message: a text, a file, or a tap on an option that we really offered."""
 
 from typing import Annotated, Self
 
@@ -7,12 +7,13 @@ from pydantic import Field, StringConstraints, model_validator
 from conversation.conversation import Conversation
 from conversation.errors import Malformed
 from conversation.event import CustomerEvent
-from conversation.identity import Identity
 from conversation.incoming import Incoming
 from conversation.masking import masked
 from conversation.message import Content, Message
 from conversation.model import Model
 from conversation.ports import Table
+from webchat.files import SentFile
+from webchat.outside import Outside
 from webchat.thread import is_shown, shown_id
 from webchat.visitor import ACCOUNT, CHANNEL, Visitor
 
@@ -30,7 +31,9 @@ class Choice(Model):
 
 
 class VisitorMessage(Model):
-    """What the page sends: its own id (a UUID, the same in every repeat), and a text or a tap.
+    """What the page sends: its own id (a UUID, the same in every repeat), and what is said.
+
+    That is a text, a file that was uploaded before, or both; or a tap.
 
     `sent_at` (ms) is when the visitor wrote it; the same in every repeat, so that one which comes
     days later is still known.
@@ -44,27 +47,34 @@ class VisitorMessage(Model):
         | None
     ) = None
     choice: Choice | None = None
+    file: SentFile | None = None
     sent_at: Annotated[int, Field(ge=0)] | None = None
 
     @model_validator(mode="after")
     def _one_of_both(self) -> Self:
-        if (self.text is None) == (self.choice is None):
-            raise ValueError("send either a text or a choice")
+        says_something = self.text is not None or self.file is not None
+        if says_something == (self.choice is not None):
+            raise ValueError("send either a text, a file, or both, or a choice")
         return self
 
 
 def event_of(
-    message: VisitorMessage, visitor: Visitor, identity: Identity, table: Table, now: int
+    message: VisitorMessage, visitor: Visitor, outside: Outside, now: int
 ) -> CustomerEvent:
-    """Return the event that a visitor's message is. Raises Malformed for an unknown choice.
+    """Return the event that a visitor's message is; its file is queued to be looked at.
+
+    Raises Malformed for an unknown choice and a file of no kind that is kept, Unavailable.
 
     Card numbers and secrets are masked. A payload never comes from the page: customers cannot
     type themselves into an intent.
     """
-    if message.choice is None:
-        content = masked(Content(text=message.text or ""))
+    if message.choice is not None:
+        content = _chosen(message.choice, visitor, outside.table)
     else:
-        content = _chosen(message.choice, visitor, table)
+        content = masked(Content(text=message.text or ""))
+        if message.file is not None:
+            attachment = outside.cabinet.attached(visitor, message.file)
+            content = content.model_copy(update={"attachments": (attachment,)})
     at = now if message.sent_at is None else min(message.sent_at, now)
     incoming = Incoming(
         kind="message",
@@ -78,20 +88,25 @@ def event_of(
         name=visitor.name,
         signed_in=visitor.signed_in,
     )
-    return CustomerEvent(id=identity.event(incoming), at=at, incoming=incoming)
+    return CustomerEvent(id=outside.identity().event(incoming), at=at, incoming=incoming)
+
+
+def message_shown(message_id: str, visitor: Visitor, table: Table) -> tuple[Message, ...]:
+    """Return the message that a visitor was shown under an id, if there is one."""
+    sequence = int(message_id.split(".")[0])
+    conversation = table.conversation(visitor.conversation)
+    messages = () if conversation is None else _messages(conversation, sequence, table)
+    return tuple(
+        message
+        for message in messages
+        if is_shown(message, visitor.address) and shown_id(message) == message_id
+    )
 
 
 def _chosen(choice: Choice, visitor: Visitor, table: Table) -> Content:
-    sequence = int(choice.message_id.split(".")[0])
-    conversation = table.conversation(visitor.conversation)
-    messages = () if conversation is None else _messages(conversation, sequence, table)
-    for message in messages:
+    for message in message_shown(choice.message_id, visitor, table):
         offered = message.content.buttons
-        if (
-            is_shown(message, visitor.address)
-            and shown_id(message) == choice.message_id
-            and choice.index < len(offered)
-        ):
+        if choice.index < len(offered):
             button = offered[choice.index]
             return Content(text=button.title, payload=button.payload)
     raise Malformed("There is no such option in this conversation.")

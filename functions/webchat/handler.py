@@ -5,6 +5,7 @@ from typing import Any
 
 from bootstrap.house import house
 from webchat.company import Company
+from webchat.files import Cabinet
 from webchat.outside import Outside
 from webchat.routes import Webchat
 from webchat.visitor import ACCOUNT, CHANNEL
@@ -20,6 +21,7 @@ def _webchat() -> Webchat:
             archive=found.archive,
             identity=lambda: found.identity,
             clock=found.clock,
+            cabinet=Cabinet(found.media, found.media_queue),
             origins=tuple(found.settings.webchat_origins.split(",")),
             company=_company,
         )

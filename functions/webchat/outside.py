@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from conversation.identity import Identity
 from conversation.ports import Archive, Inbound, Table
 from webchat.company import Company
+from webchat.files import Cabinet
 
 
 @dataclass(frozen=True)
@@ -21,5 +22,6 @@ class Outside:
     archive: Archive
     identity: Callable[[], Identity]
     clock: Callable[[], int]
+    cabinet: Cabinet
     origins: tuple[str, ...] = ("*",)
     company: Callable[[], Company | None] = lambda: None

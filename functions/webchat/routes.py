@@ -2,15 +2,18 @@
 
 import json
 from typing import Annotated, Any
+from uuid import UUID
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, CORSConfig, Response
-from aws_lambda_powertools.event_handler.openapi.params import Query
+from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 
+from bootstrap.body import raw_body
 from bootstrap.http import explain_errors
 from bootstrap.problems import problem
 from conversation.conversation import Conversation
 from conversation.errors import TooLarge
-from webchat.accept import VisitorMessage, event_of
+from conversation.media import UPLOAD_LIMIT
+from webchat.accept import VisitorMessage, event_of, message_shown
 from webchat.assets import asset
 from webchat.outside import Outside
 from webchat.signed import signed_token
@@ -19,6 +22,12 @@ from webchat.visitor import Visitor, new_token, signed_in_visitor, visitor_of
 
 BODY_LIMIT = 64 * 1024
 """The longest body of a request, as the gateway hands it over."""
+
+FILE_LIMIT = UPLOAD_LIMIT * 4 // 3 + 4
+"""The same for a file, which comes in base64."""
+
+MessageId = Annotated[str, Path(pattern=r"^[0-9]{1,9}\.[0-9]{1,4}$")]
+FileNumber = Annotated[str, Path(pattern="^[0-9]{1,2}$")]
 
 _HOUR = 3_600
 
@@ -49,16 +58,17 @@ class Webchat:
     def __call__(self, event: dict[str, Any], context: Any) -> dict[str, Any]:
         """Answer one HTTP request (API Gateway, payload format 2.0)."""
         answer: dict[str, Any]
-        if len(event.get("body") or "") > BODY_LIMIT:
-            answer = self._too_large(event)
+        limit = FILE_LIMIT if event["rawPath"].startswith("/webchat/files/") else BODY_LIMIT
+        if len(event.get("body") or "") > limit:
+            answer = self._too_large(event, limit)
         else:
             answer = self._app.resolve(event, context)
         answer["headers"] = _SECURITY_HEADERS | answer["headers"]
         return answer
 
-    def _too_large(self, event: dict[str, Any]) -> dict[str, Any]:
+    def _too_large(self, event: dict[str, Any], limit: int) -> dict[str, Any]:
         """Refuse before anything is parsed; with the headers that let a page read why."""
-        answer = problem(TooLarge(f"A request has at most {BODY_LIMIT} bytes."))
+        answer = problem(TooLarge(f"A request has at most {limit} bytes."))
         answer["headers"] |= self._cors.to_dict(event["headers"].get("origin"))
         return answer
 
@@ -80,9 +90,22 @@ class Webchat:
         @app.post("/webchat/messages")
         def take_message(message: VisitorMessage) -> Response[str]:
             visitor = self._visitor()
-            event = event_of(message, visitor, outside.identity(), outside.table, outside.clock())
+            event = event_of(message, visitor, outside, outside.clock())
             outside.inbound.send(visitor.conversation, event)
             return _json(202, json.dumps({"id": message.id}))
+
+        @app.put("/webchat/files/<file>")
+        def take_file(file: UUID) -> Response[str]:
+            request = app.current_event
+            said = request.headers.get("content-type", "")
+            outside.cabinet.upload(self._visitor(), file, raw_body(request.raw_event), said)
+            return _json(201, json.dumps({"id": str(file)}))
+
+        @app.get("/webchat/files/<message>/<number>")
+        def show_link(message: MessageId, number: FileNumber) -> Response[str]:
+            found = message_shown(message, self._visitor(), outside.table)
+            url = outside.cabinet.link(outside.table, found, int(number))
+            return _json(200, json.dumps({"url": url}))
 
         @app.get("/webchat/messages")
         def show_messages(after: Annotated[int | None, Query(ge=0)] = None) -> Response[str]:

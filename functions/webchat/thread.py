@@ -10,6 +10,7 @@ from conversation.message import Author, Message
 from conversation.model import Model
 from conversation.ports import Archive, Table
 from conversation.turn import TurnRecord
+from webchat.files import ShownFile, shown_files
 
 PAGE = 100
 """How many turns one answer holds; a visitor who comes back sees the last so many."""
@@ -39,6 +40,7 @@ class ShownMessage(Model):
     client_id: str = ""
     name: str = ""
     options: tuple[str, ...] = ()
+    files: tuple[ShownFile, ...] = ()
 
 
 class Speaker(Model):
@@ -129,6 +131,7 @@ def _shown(message: Message, archive: Archive, names: Mapping[str, str]) -> Show
         client_id=message.provider_id,
         name=names.get(message.agent, "") if message.author == "agent" else "",
         options=tuple(button.title for button in message.content.buttons),
+        files=shown_files(message),
     )
 
 

@@ -12,9 +12,18 @@ from conversation.event import CustomerEvent, event_from_json
 from conversation.identity import Identity
 from conversation.message import Author, Button, Content, Message
 from conversation.turn import Turn, TurnRecord
-from tests.fakes import Faults, MemoryArchive, MemoryInbound, MemoryQueue, MemoryTable
+from tests.fakes import (
+    Faults,
+    MemoryArchive,
+    MemoryInbound,
+    MemoryMedia,
+    MemoryMediaQueue,
+    MemoryQueue,
+    MemoryTable,
+)
 from tests.gateway import http_event
 from webchat.company import Company
+from webchat.files import Cabinet
 from webchat.outside import Outside
 from webchat.routes import Webchat
 
@@ -50,6 +59,8 @@ class House:
         self.table = MemoryTable(clock, faults)
         self.queue = MemoryQueue(clock)
         self.archive = MemoryArchive()
+        self.media = MemoryMedia()
+        self.media_queue = MemoryMediaQueue()
         self.identity = Identity(b"the same key in every test run..")
         outside = Outside(
             table=self.table,
@@ -57,6 +68,7 @@ class House:
             archive=self.archive,
             identity=lambda: self.identity,
             clock=clock,
+            cabinet=Cabinet(self.media, self.media_queue),
             origins=origins,
             company=company,
         )
