@@ -287,7 +287,7 @@ function composerView(id, kept) {
   const limit = kept.head.text_limit;
   const long = limit > 0 && draft.length > limit * 0.8;
   const free = mayWrite(kept);
-  const shown = free || Boolean(draft.trim()); // what was typed stays in sight
+  const shown = free || Boolean(draft.trim()) || kept.files.length > 0; // what was begun stays in sight
   return h(
     "form.composer",
     { key: "composer", onsubmit: (event) => submitted(event, id), ...takesFiles(id) },
