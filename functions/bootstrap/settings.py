@@ -46,6 +46,11 @@ class Settings(BaseModel):
     action_function: str = ""
     bot_dir: str = ""
 
+    @property
+    def stack(self) -> str:
+        """Return the name of the stack."""
+        return self.parameter_prefix.rpartition("/")[2]
+
     @classmethod
     def read(cls, environ: Mapping[str, str]) -> Self:
         """Read the settings; an empty variable counts as one that is not set.

@@ -7,9 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from channels.base import Call, Channel
+from channels.registry import channel_named
 from channels.text import numbered
+from conversation.address import Address
 from conversation.bubble import bubble_id
 from conversation.message import Content, Message
+from conversation.turn import Delivery
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,17 @@ def bubbles(channel: Channel, messages: Sequence[Message], account: str, user: s
         else:
             found[-1] = whole
     return found
+
+
+def calls_of(delivery: Delivery) -> int:
+    """Return how many calls a delivery takes, 0 where it cannot be rendered: then none is made."""
+    address = Address.parse(delivery.address)
+    channel = channel_named(address.channel)
+    try:
+        found = bubbles(channel, delivery.messages, address.account, address.user)
+    except Exception:  # noqa: BLE001  whatever it is, who sends will meet it again and refuse it
+        return 0
+    return sum(len(bubble.calls) for bubble in found)
 
 
 def bubble_of(channel: Channel, messages: Sequence[Message], account: str, user: str) -> Bubble:

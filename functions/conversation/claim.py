@@ -1,6 +1,6 @@
 """Give a waiting conversation to an agent: what the one conditional write of a claim holds."""
 
-from conversation.conversation import QUEUE, Conversation, agent_assignee
+from conversation.conversation import QUEUE, Conversation, agent_assignee, counted
 from conversation.errors import Conflict
 from conversation.message import Content, Message
 from conversation.turn import Delivery, Item, Turn
@@ -54,6 +54,9 @@ def claim(
             "escalation": conversation.escalation.model_copy(
                 update={"claimed_at": now, "agent": agent}
             ),
+            "sent": counted(conversation.sent, delivery.address, 1)
+            if delivery
+            else conversation.sent,
             "timers": timers | {"claim": now + idle, "flush": now},
             "pending": Turn(
                 sequence=sequence,

@@ -1,6 +1,7 @@
 """Say what a conversation is: the actor's whole state, one item of the table."""
 
 from base64 import b32encode
+from collections.abc import Mapping
 from hashlib import sha256
 
 from pydantic import Field
@@ -64,7 +65,8 @@ class Conversation(Model):
     (ms) the customer last opened the messaging window of an address, where its messenger has one.
     `acknowledged_at` (ms) is when a waiting customer was last told that an addition was taken.
     `threads` are the customer's last mails, by address. Until `elsewhere_until` (ms)
-    one of our people answers in another app, and the bot is silent.
+    one of our people answers in another app, and the bot is silent. `sent` counts by channel what
+    was given to the messenger, as it counts and may bill.
 
     `addresses` begin with the one that the conversation came from. `links` are the conversations
     that were merged into this one. `merged_into` is the one that this was merged into, "" while it
@@ -104,6 +106,7 @@ class Conversation(Model):
     acknowledged_at: int = 0
     threads: dict[str, MailThread] = Field(default_factory=dict)
     elsewhere_until: int = 0
+    sent: dict[str, int] = Field(default_factory=dict)
     links: tuple[Link, ...] = ()
     merged_into: str = ""
     merges: int = 0
@@ -136,3 +139,9 @@ def short_id(event_id: str) -> str:
 def agent_assignee(agent: str) -> str:
     """Return the assignee that stands for an agent."""
     return f"agent:{agent}"
+
+
+def counted(sent: Mapping[str, int], address: str, number: int) -> dict[str, int]:
+    """Return how many messages each channel was given, so many more (or less) at an address."""
+    channel = address.partition(":")[0]
+    return {**sent, channel: max(0, sent.get(channel, 0) + number)}

@@ -69,7 +69,7 @@ class DeliveryFailed(_Event):
     """A message of ours did not reach the customer; never answered at the address that failed.
 
     `only_system`: what failed were words of the house (a closing, a notice), which leave nobody
-    without an answer.
+    without an answer. `unsent`: so many messages, as the messenger counts them, did not go out.
     """
 
     kind: Literal["failed"] = "failed"
@@ -77,6 +77,7 @@ class DeliveryFailed(_Event):
     address: str
     reason: str
     only_system: bool = False
+    unsent: int = 0
 
 
 class Wake(_Event):

@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from random import Random
 from typing import Any
 
+from channels.bubbles import calls_of
 from channels.reach import unsendable
 from channels.reasons import WINDOW_CLOSED
 from channels.registry import channel_named
 from conversation.address import Address
 from conversation.bot import Bot
-from conversation.conversation import KNOWN_IDS, Conversation, Question, short_id
+from conversation.conversation import KNOWN_IDS, Conversation, Question, counted, short_id
 from conversation.event import CustomerEvent, DeadLetter, Event
 from conversation.incoming import Incoming
 from conversation.message import Author, Change, Content, Message
@@ -199,6 +200,9 @@ class TurnBuilder:
         that were given up: what was done in a back end is told, whether it was used or not.
         """
         self._tell_unused(results)
+        deliveries = self._deliveries()
+        for delivery in deliveries:
+            self.change(sent=counted(self.state.sent, delivery.address, calls_of(delivery)))
         events = self.started.events
         times = {
             id_: event.at
@@ -213,7 +217,7 @@ class TurnBuilder:
             newest=max(times.values()),
             event_ids=tuple(times),
             messages=tuple(self._messages),
-            deliveries=self._deliveries(),
+            deliveries=deliveries,
             onward=tuple(self._onward),
             items=tuple(self._items),
             actions=tuple(self._actions),

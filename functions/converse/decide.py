@@ -11,7 +11,7 @@ from typing import Any, assert_never
 from channels.reach import heard_from, refused_at, takes_templates
 from channels.reasons import WINDOW_CLOSED
 from conversation.bot import Bot
-from conversation.conversation import BOT, QUEUE, Conversation
+from conversation.conversation import BOT, QUEUE, Conversation, counted
 from conversation.event import (
     Absorb,
     CustomerEvent,
@@ -276,6 +276,7 @@ def _return_as_draft(turn: TurnBuilder, event: Reply) -> None:
 def _delivery_failed(turn: TurnBuilder, event: DeliveryFailed) -> None:
     """Show the failure; fetch a person where an answer is missing, without a word to there."""
     turn.note(f"delivery_failed: {event.reason}", event.id)
+    turn.change(sent=counted(turn.state.sent, event.address, -event.unsent))
     turn.change(heard=refused_at(turn.state, event.address, event.reason, event.at))
     if event.reason.partition(" ")[0] in UNREACHABLE and event.address not in turn.state.blocked:
         turn.change(blocked=(*turn.state.blocked, event.address))

@@ -1,5 +1,6 @@
 """Answer the outbound queue: send, and record what became of it."""
 
+import sys
 import time
 from functools import cache
 from typing import Any
@@ -8,6 +9,7 @@ import httpx
 
 from aws.clients import patient_client
 from aws.mailer import SesMailer
+from bootstrap.counts import SentCounts
 from bootstrap.house import house
 from channels.base import reached_at
 from channels.files import FileLink
@@ -41,9 +43,19 @@ def _house() -> House:
         provider=Providers(HttpProvider(httpx.Client(), link, simulated), {MAIL.name: mail}),
         clock=found.clock,
         wait=time.sleep,
+        count=_counts().count,
     )
+
+
+@cache
+def _counts() -> SentCounts:
+    found = house()
+    return SentCounts(found.settings.stack, found.clock, sys.stdout)
 
 
 def handle(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001  Lambda passes it
     """Handle a batch of deliveries."""
-    return deliver(_house(), event)
+    try:
+        return deliver(_house(), event)
+    finally:
+        _counts().write()

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from aws.links import survivor
 from channels import reasons
 from channels.base import Call, Channel, Outcome, Refused, RetryAfter, Secrets, Sent
-from channels.bubbles import bubble_of, bubbles
+from channels.bubbles import bubble_of, bubbles, calls_of
 from channels.registry import channel_named
 from conversation.address import Address
 from conversation.conversation import Conversation
@@ -55,7 +55,10 @@ class Received:
 
 @dataclass(frozen=True)
 class House:
-    """What sending works with; `wait` takes seconds."""
+    """What sending works with; `wait` takes seconds. `count` is told the channel of each message.
+
+    One that the messenger took: what it may bill.
+    """
 
     table: Table
     inbound: Inbound
@@ -64,6 +67,7 @@ class House:
     provider: Provider
     clock: Callable[[], int]
     wait: Callable[[float], None]
+    count: Callable[[str], None]
 
 
 class _BackOff(PforteError):
@@ -285,6 +289,7 @@ class _Sending:
                 self._note_unsent()
                 raise
             if isinstance(outcome, Sent):
+                self._house.count(self._address.channel)
                 states = step.states("sent" if step.last else None)
                 table.note_outcome(delivery, number, states, outcome.provider_id)
                 self._clear_doubt(last=number == len(steps))
@@ -410,6 +415,7 @@ class _Sending:
                 address=delivery.address,
                 reason=reason,
                 only_system=all(message.author == "system" for message in failed),
+                unsent=max(0, calls_of(delivery) - record.cursor.get(delivery.address, 0)),
             )
             self._house.inbound.send(delivery.conversation, event)
         self._house.table.note_failure(delivery, tuple(message.id for message in failed), reason)

@@ -24,7 +24,8 @@ class Head(Model):
 
     `holder` is `bot`, `queue`, `me` or `other`; `holder_name` then tells the other agent. Until
     `elsewhere_until` somebody answers in another app, and the bot is silent. `files` are the kinds
-    of file that can be sent on each channel, each with its most bytes.
+    of file that can be sent on each channel, each with its most bytes. `sent` are the messages that
+    each was given, as it counts them.
     """
 
     conversation: str
@@ -49,6 +50,7 @@ class Head(Model):
     text_limit: int
     files: dict[str, dict[str, int]]
     elsewhere_until: int
+    sent: dict[str, int]
 
 
 def head_of(conversation: Conversation, people: People) -> Head:
@@ -79,6 +81,7 @@ def head_of(conversation: Conversation, people: People) -> Head:
         reachable=reachable(conversation),
         facts=tuple(Fact(name=name, value=value) for name, value in facts.items()),
         elsewhere_until=conversation.elsewhere_until,
+        sent=conversation.sent,
         text_limit=CHANNELS[current.channel].abilities.text_limit if current else 0,
         files=sendable({Address.parse(each).channel for each in conversation.addresses}),
     )

@@ -104,6 +104,7 @@ def _failure(
         address=incoming.address,
         reason=reason,
         only_system=only_system,
+        unsent=1,
     )
 
 

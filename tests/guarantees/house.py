@@ -1,5 +1,6 @@
 """A whole house in memory: real handlers, fakes of everything outside, a clock that tests move."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from itertools import count
 from random import Random
@@ -80,6 +81,7 @@ class House:
         self.vault = MemoryVault(messenger.ACCOUNTS, self.moments)
         self.identity = Identity(self.vault.identity_key())
         self.messenger = Messenger(self.clock, self.moments)
+        self.sent: Counter[str] = Counter()
         self.actions = StaticActions({"look_up": {"found": 7}}, self.moments)
         self._next_tick = self.now
         self._writers = count(1)
@@ -213,6 +215,7 @@ class House:
             provider=self.messenger,
             clock=self.clock,
             wait=self._wait,
+            count=lambda channel: self.sent.update([channel]),
         )
 
     def tick(self) -> None:

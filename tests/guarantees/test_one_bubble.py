@@ -166,3 +166,29 @@ def test_a_late_failure_is_each_ones(house: House) -> None:
 def test_other_messengers_say_one_thing_after_the_other(house: House) -> None:
     """Where nobody pays by the message, each answer stands for itself."""
     assert house.ask(QUESTION) == ["disclosure", f"re: {QUESTION}"]
+
+
+def test_messages_are_counted_as_they_are_billed(house: House) -> None:
+    """One for the whole turn, in the conversation and for operators; what failed is none."""
+    _post(house, QUESTION)
+    house.rest()
+    assert house.state(USER, "whatsapp").sent == {"whatsapp": 1} == dict(house.sent)
+    refusal = {"error": {"code": 131026, "message": "undeliverable"}}
+    answer = ProviderResponse(400, json.dumps(refusal).encode())
+    house.messenger.answers = [lambda: answer]
+    _post(house, "And where?", 2)
+    house.rest()
+    assert house.state(USER, "whatsapp").sent == {"whatsapp": 1} == dict(house.sent)
+
+
+def test_each_answer_counts_where_each_is_sent(house: House) -> None:
+    """Elsewhere every message is one, a long text as many as its parts, who takes over included."""
+    house.ask(QUESTION)
+    assert house.state().sent == {"telegram": 2} == dict(house.sent)
+    parts = len(house.ask("x" * 5_000 + "?"))
+    assert parts > 1
+    assert house.state().sent == {"telegram": 2 + parts} == dict(house.sent)
+    house.ask("I want a person please.")
+    house.claim()
+    house.rest()
+    assert house.state().sent == {"telegram": 4 + parts} == dict(house.sent)

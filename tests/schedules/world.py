@@ -163,6 +163,7 @@ class World(People):
             provider=self.messenger,
             clock=self.clock,
             wait=self.sleep,
+            count=lambda channel: None,
         )
 
     # What the checks need to know.

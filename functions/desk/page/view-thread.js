@@ -95,11 +95,18 @@ function headView(id, { head, confirm }) {
     h("button.back", { type: "button", "aria-label": say("back"), onclick: () => change({ view: "list" }) }, "←"),
     h("h2", {}, head ? head.name || say("visitor") : "…"),
     head && [
-      h("span.chips", { key: "chips" }, head.channel && h("span.chip", { key: "channel" }, channelName(head.channel)), head.reference && h("span.chip.reference", { key: "reference" }, head.reference)),
+      h("span.chips", { key: "chips" }, head.channel && channelChip(head), head.reference && h("span.chip.reference", { key: "reference" }, head.reference)),
       h("button.quiet.about", { key: "about", type: "button", onclick: () => change({ view: "context" }) }, say("contextOpen")),
       h("span.actions", { key: "actions" }, actionsView(id, head, confirm)),
     ],
   );
+}
+
+/** Name the channel, and how many messages it was given: what a messenger may bill. */
+function channelChip({ channel, sent }) {
+  const count = sent[channel] ?? 0;
+  const title = Object.entries(sent).map(([name, number]) => say("sentBy", { name: channelName(name), count: number })).join(", ");
+  return h("span.chip", { key: "channel", title }, channelName(channel), count > 0 && h("small.sent", {}, say("sentCount", { count })));
 }
 
 function actionsView(id, head, confirm) {
