@@ -34,13 +34,19 @@ class CodeLinks:
         self._identity = identity
         self._deep_link = deep_link
 
+    def channels(self, address: str) -> tuple[str, ...]:
+        """Return the messengers to which a conversation can go on from an address."""
+        links = self._deep_links(address, "", "de")
+        return tuple(dict.fromkeys(channel for channel, _ in links))
+
     def offer(self, asked: OfferLinks) -> dict[str, Any]:
         """Make a code and the deep links that carry it; a repeat gives the same.
 
         Where no other messenger can be offered no code is made: both are empty. Raises Unavailable.
         """
         code = self._identity().link_code(asked.key)
-        links = [{"channel": channel, "url": url} for channel, url in self._deep_links(asked, code)]
+        found = self._deep_links(asked.address, code, asked.language)
+        links = [{"channel": channel, "url": url} for channel, url in found]
         if not links:
             return {"code": "", "links": []}
         body = {
@@ -56,23 +62,32 @@ class CodeLinks:
         key = self._identity().link_key(asked.code)
         return self._table.take_link_code(key, asked.by, asked.at) or {}
 
-    def _deep_links(self, asked: OfferLinks, code: str) -> Iterator[tuple[str, str]]:
-        here = Address.parse(asked.address)
+    def _deep_links(self, address: str, code: str, language: Language) -> Iterator[tuple[str, str]]:
+        here = Address.parse(address)
         for channel, account in self._vault.accounts():
             if (channel, account) == (here.channel, here.account):
                 continue
             known = self._vault.account(channel, account) or {}
-            url = self._deep_link(channel, account, known, code, asked.language)
+            url = self._deep_link(channel, account, known, code, language)
             if url:
                 yield channel, url
 
 
 def survivor(table: Table, id_: str) -> Conversation | None:
     """Return a conversation, or the one that it was merged into. Raises Unavailable."""
+    conversations = list(chain(table, id_))
+    return conversations[-1] if conversations else None
+
+
+def chain(table: Table, id_: str) -> Iterator[Conversation]:
+    """Return a conversation, the one that it was merged into, and so on. Raises Unavailable."""
     conversation = table.conversation(id_)
     for _ in range(MOST_HOPS):
-        if conversation is None or not conversation.merged_into:
-            return conversation
+        if conversation is None:
+            return
+        yield conversation
+        if not conversation.merged_into:
+            return
         conversation = table.conversation(conversation.merged_into)
     raise RecursionError(f"{id_} is merged in a circle")
 

@@ -260,6 +260,9 @@ class Scanner(Protocol):
 class Links(Protocol):
     """The one-time codes that carry a conversation to another messenger."""
 
+    def channels(self, address: str) -> tuple[str, ...]:
+        """Return the messengers to which a conversation can go on from an address."""
+
     def offer(self, asked: OfferLinks) -> dict[str, Any]:
         """Make a code and the deep links that carry it; a repeat gives the same."""
 

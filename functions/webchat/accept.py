@@ -4,7 +4,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from conversation.conversation import Conversation
+from aws.links import chain
 from conversation.errors import Malformed
 from conversation.event import CustomerEvent
 from conversation.incoming import Incoming
@@ -13,6 +13,7 @@ from conversation.message import Content, Message
 from conversation.model import Model
 from conversation.ports import Table
 from webchat.files import SentFile
+from webchat.linking import Reading
 from webchat.outside import Outside
 from webchat.thread import is_shown, shown_id
 from webchat.visitor import ACCOUNT, CHANNEL, Visitor
@@ -26,7 +27,7 @@ _ID = r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
 class Choice(Model):
     """A tap: which message offered the option (`<turn>.<message>`), and which one it was."""
 
-    message_id: Annotated[str, StringConstraints(pattern=r"^[0-9]{1,9}\.[0-9]{1,4}$")]
+    message_id: Annotated[str, StringConstraints(pattern=r"^[0-9]{1,15}\.[0-9]{1,4}$")]
     index: Annotated[int, Field(ge=0, le=99)]
 
 
@@ -93,13 +94,13 @@ def event_of(
 
 def message_shown(message_id: str, visitor: Visitor, table: Table) -> tuple[Message, ...]:
     """Return the message that a visitor was shown under an id, if there is one."""
-    sequence = int(message_id.split(".")[0])
-    conversation = table.conversation(visitor.conversation)
-    messages = () if conversation is None else _messages(conversation, sequence, table)
+    turn = int(message_id.split(".")[0])
+    conversations = list(chain(table, visitor.conversation))
+    record = Reading(conversations).find(table, turn) if conversations else None
     return tuple(
         message
-        for message in messages
-        if is_shown(message, visitor.address) and shown_id(message) == message_id
+        for message in (record.messages if record else ())
+        if is_shown(message, visitor.address) and shown_id(turn, message) == message_id
     )
 
 
@@ -110,11 +111,3 @@ def _chosen(choice: Choice, visitor: Visitor, table: Table) -> Content:
             button = offered[choice.index]
             return Content(text=button.title, payload=button.payload)
     raise Malformed("There is no such option in this conversation.")
-
-
-def _messages(conversation: Conversation, sequence: int, table: Table) -> tuple[Message, ...]:
-    pending = conversation.pending
-    if pending is not None and pending.sequence == sequence:
-        return pending.messages
-    record = table.record(conversation.id, sequence)
-    return record.messages if record else ()

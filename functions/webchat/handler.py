@@ -22,6 +22,7 @@ def _webchat() -> Webchat:
             identity=lambda: found.identity,
             clock=found.clock,
             cabinet=Cabinet(found.media, found.media_queue),
+            links=lambda: found.links,
             origins=tuple(found.settings.webchat_origins.split(",")),
             company=_company,
         )

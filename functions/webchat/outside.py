@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from conversation.identity import Identity
-from conversation.ports import Archive, Inbound, Table
+from conversation.ports import Archive, Inbound, Links, Table
 from webchat.company import Company
 from webchat.files import Cabinet
 
@@ -13,7 +13,8 @@ from webchat.files import Cabinet
 class Outside:
     """Everything that a visitor's request may touch.
 
-    `origins` are the sites that may embed the chat (`https://example.org`), `*` for any.
+    `links` makes the codes by which a conversation goes on elsewhere. `origins` are the sites that
+    may embed the chat (`https://example.org`), `*` for any.
     `company` is whose signed tokens are taken, None where nobody's are.
     """
 
@@ -23,5 +24,6 @@ class Outside:
     identity: Callable[[], Identity]
     clock: Callable[[], int]
     cabinet: Cabinet
+    links: Callable[[], Links]
     origins: tuple[str, ...] = ("*",)
     company: Callable[[], Company | None] = lambda: None

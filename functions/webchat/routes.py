@@ -7,14 +7,15 @@ from uuid import UUID
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, CORSConfig, Response
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 
+from aws.links import chain, survivor
 from bootstrap.body import raw_body
 from bootstrap.http import explain_errors
 from bootstrap.problems import problem
-from conversation.conversation import Conversation
 from conversation.errors import TooLarge
 from conversation.media import UPLOAD_LIMIT
 from webchat.accept import VisitorMessage, event_of, message_shown
 from webchat.assets import asset
+from webchat.linking import Reading, Wish, offer
 from webchat.outside import Outside
 from webchat.signed import signed_token
 from webchat.thread import read_thread
@@ -26,7 +27,7 @@ BODY_LIMIT = 64 * 1024
 FILE_LIMIT = UPLOAD_LIMIT * 4 // 3 + 4
 """The same for a file, which comes in base64."""
 
-MessageId = Annotated[str, Path(pattern=r"^[0-9]{1,9}\.[0-9]{1,4}$")]
+MessageId = Annotated[str, Path(pattern=r"^[0-9]{1,15}\.[0-9]{1,4}$")]
 FileNumber = Annotated[str, Path(pattern="^[0-9]{1,2}$")]
 
 _HOUR = 3_600
@@ -110,14 +111,22 @@ class Webchat:
         @app.get("/webchat/messages")
         def show_messages(after: Annotated[int | None, Query(ge=0)] = None) -> Response[str]:
             visitor = self._visitor()
-            conversation = outside.table.conversation(visitor.conversation)
-            etag = _version(conversation)
+            conversations = list(chain(outside.table, visitor.conversation))
+            reading = Reading(conversations) if conversations else None
+            etag = f'"{reading.version}"' if reading else '"0"'
             if self._has(etag):
                 return _not_changed(etag, "no-store")
-            thread = read_thread(
-                conversation, outside.table, outside.archive, visitor.address, after
-            )
+            thread = read_thread(reading, outside.table, outside.archive, visitor.address, after)
+            elsewhere = outside.links().channels(visitor.address) if reading else ()
+            thread = thread.model_copy(update={"elsewhere": elsewhere})
             return _json(200, thread.model_dump_json(), ETag=etag)
+
+        @app.post("/webchat/links")
+        def offer_links(wish: Wish) -> Response[str]:
+            visitor = self._visitor()
+            home = survivor(outside.table, visitor.conversation)
+            links, now = outside.links(), outside.clock()
+            return _json(201, offer(home, links, visitor.address, wish, now).model_dump_json())
 
     def _add_files(self) -> None:
         app = self._app
@@ -159,11 +168,6 @@ def _cors(origins: tuple[str, ...]) -> CORSConfig:
         expose_headers=["Date", "ETag", "Retry-After"],
         max_age=_HOUR,
     )
-
-
-def _version(conversation: Conversation | None) -> str:
-    """Tell a conversation's state; one that was erased and begun anew is not taken for it."""
-    return f'"{conversation.created}.{conversation.version}"' if conversation else '"0"'
 
 
 def _json(status: int, body: str, **headers: str) -> Response[str]:

@@ -1,7 +1,6 @@
 """Show a visitor the own conversation: what was said here, and who speaks now."""
 
 from collections.abc import Mapping
-from itertools import islice
 from typing import Literal
 
 from conversation.claim import AGENT_ITEM, agent_key
@@ -9,8 +8,8 @@ from conversation.conversation import BOT, QUEUE, Conversation
 from conversation.message import Author, Message
 from conversation.model import Model
 from conversation.ports import Archive, Table
-from conversation.turn import TurnRecord
 from webchat.files import ShownFile, shown_files
+from webchat.linking import Reading
 
 PAGE = 100
 """How many turns one answer holds; a visitor who comes back sees the last so many."""
@@ -55,19 +54,25 @@ class Thread(Model):
     """What is new to the visitor.
 
     `after` is the turn after which `messages` begin: a page that knows more than that begins
-    anew. `cursor` is the turn to ask after next time, `more` whether to ask at once.
+    anew. `cursor` is the turn to ask after next time, `more` whether to ask at once. `linked` are
+    the other messengers over which the conversation goes, `elsewhere` those to which it could.
     """
 
     messages: tuple[ShownMessage, ...] = ()
     speaker: Speaker = Speaker()
+    linked: tuple[str, ...] = ()
+    elsewhere: tuple[str, ...] = ()
     after: int = 0
     cursor: int = 0
     more: bool = False
 
 
-def shown_id(message: Message) -> str:
-    """Return a message's id without the conversation's, which is nobody's business outside."""
-    return ".".join(message.id.rsplit(".", 2)[-2:])
+def shown_id(turn: int, message: Message) -> str:
+    """Return a message's id without the conversation's, which is nobody's business outside.
+
+    `turn` is the number by which the page counts its turn.
+    """
+    return f"{turn}.{message.id.rpartition('.')[2]}"
 
 
 def is_shown(message: Message, address: str) -> bool:
@@ -76,7 +81,7 @@ def is_shown(message: Message, address: str) -> bool:
 
 
 def read_thread(
-    conversation: Conversation | None,
+    reading: Reading | None,
     table: Table,
     archive: Archive,
     address: str,
@@ -87,33 +92,22 @@ def read_thread(
     `after` None, or one that this conversation never reached (it began anew since), gives the
     last turns.
     """
-    if conversation is None:
+    if reading is None:
         return Thread()
-    if after is None or after > conversation.sequence:
-        after = max(0, conversation.sequence - PAGE)
-    records = [] if after == conversation.sequence else _records(conversation, table, after)
-    reached = records[-1].sequence if records else after
-    cursor = reached if len(records) == PAGE else max(reached, conversation.sequence)
-    messages = [m for record in records for m in record.messages if is_shown(m, address)]
-    names = _first_names({conversation.agent, *(m.agent for m in messages)}, table)
+    after = reading.start(after, PAGE)
+    turns = [] if after == reading.last else reading.turns(table, after, PAGE)
+    reached = turns[-1][0] if turns else after
+    cursor = reached if len(turns) == PAGE else max(reached, reading.last)
+    said = [(turn, m) for turn, record in turns for m in record.messages if is_shown(m, address)]
+    names = _first_names({reading.home.agent, *(m.agent for _, m in said)}, table)
     return Thread(
-        messages=tuple(_shown(message, archive, names) for message in messages),
-        speaker=_speaker(conversation, names),
+        messages=tuple(_shown(turn, message, archive, names) for turn, message in said),
+        speaker=_speaker(reading.home, names),
+        linked=reading.linked(),
         after=after,
         cursor=cursor,
-        more=cursor < conversation.sequence,
+        more=cursor < reading.last,
     )
-
-
-def _records(conversation: Conversation, table: Table, after: int) -> list[TurnRecord]:
-    """Return up to a page of turns, the pending one too where its record does not exist yet."""
-    records = list(islice(table.records(conversation.id, after=after), PAGE))
-    pending = conversation.pending
-    if pending is None or len(records) == PAGE or pending.sequence <= after:
-        return records
-    if all(record.sequence < pending.sequence for record in records):
-        records.append(TurnRecord.of(conversation.id, pending))
-    return records
 
 
 def _first_names(agents: set[str | None], table: Table) -> Mapping[str, str]:
@@ -122,9 +116,9 @@ def _first_names(agents: set[str | None], table: Table) -> Mapping[str, str]:
     return {agent: str(item.get("name", "")).partition(" ")[0] for agent, item in items.items()}
 
 
-def _shown(message: Message, archive: Archive, names: Mapping[str, str]) -> ShownMessage:
+def _shown(turn: int, message: Message, archive: Archive, names: Mapping[str, str]) -> ShownMessage:
     return ShownMessage(
-        id=shown_id(message),
+        id=shown_id(turn, message),
         who=_WHO[message.author],
         text=_whole_text(message, archive),
         sent_at=message.sent_at,

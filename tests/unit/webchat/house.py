@@ -5,6 +5,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from aws.links import CodeLinks
+from channels.deep_links import deep_link
 from conversation.claim import claim
 from conversation.conversation import BOT, Conversation
 from conversation.escalation import Escalation
@@ -20,6 +22,7 @@ from tests.fakes import (
     MemoryMediaQueue,
     MemoryQueue,
     MemoryTable,
+    MemoryVault,
 )
 from tests.gateway import http_event
 from webchat.company import Company
@@ -61,7 +64,9 @@ class House:
         self.archive = MemoryArchive()
         self.media = MemoryMedia()
         self.media_queue = MemoryMediaQueue()
+        self.vault = MemoryVault()
         self.identity = Identity(b"the same key in every test run..")
+        self.links = CodeLinks(self.table, self.vault, lambda: self.identity, deep_link)
         outside = Outside(
             table=self.table,
             inbound=MemoryInbound(self.queue, MemoryQueue(clock), faults),
@@ -69,6 +74,7 @@ class House:
             identity=lambda: self.identity,
             clock=clock,
             cabinet=Cabinet(self.media, self.media_queue),
+            links=lambda: self.links,
             origins=origins,
             company=company,
         )
