@@ -87,6 +87,17 @@ export class Conversation extends EventTarget {
     this.#add({ text });
   }
 
+  /** Send a file that fits; it is uploaded before its message is sent. */
+  sendFile(blob) {
+    const file = { id: uuid(), name: blob.name, mime_type: blob.type.split(";")[0], size: blob.size };
+    this.#add({ text: "", file, blob });
+  }
+
+  /** Return the address of a file of a message. Throws NotReached or Refused. */
+  link(message, index) {
+    return this.#client.link(message, index);
+  }
+
   choose(message, index) {
     const choice = { message_id: message.id, index };
     this.#add({ text: message.options[index], choice });

@@ -51,8 +51,10 @@ export class Memory {
     return kept.sort((a, b) => a.at - b.at);
   }
 
-  keep({ id, at, text, choice, sentAt }) {
-    this.#write(`out.${id}`, JSON.stringify({ id, at, text, choice, sentAt }));
+  /** The bytes of a file are not kept: they live in the page until they are uploaded. */
+  keep({ id, at, text, choice, file, uploaded, sentAt }) {
+    const entry = { id, at, text, choice, file, uploaded, sentAt };
+    this.#write(`out.${id}`, JSON.stringify(entry));
   }
 
   drop(id) {

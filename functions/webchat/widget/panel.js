@@ -1,5 +1,7 @@
 // The button, and the panel that it opens: header, thread, composer.
+import { NotReached, Refused } from "./client.js";
 import { element, icon } from "./dom.js";
+import { ACCEPTED, LIMIT, bytes, fitting, show } from "./files.js";
 import { sheet } from "./style.js";
 import { Thread } from "./thread.js";
 
@@ -8,6 +10,7 @@ const NEAR_END = 80;
 const CHAT = "M20 11.5a7.5 7.5 0 0 1-7.5 7.5H5l1.6-2.9A7.5 7.5 0 1 1 20 11.5Z";
 const CROSS = "m7 7 10 10M17 7 7 17";
 const UP = "M12 19V5m-6 6 6-6 6 6";
+const CLIP = "m20 11-8.5 8.5a5 5 0 0 1-7-7L13 4a3.3 3.3 0 0 1 4.7 4.7L9.5 17a1.7 1.7 0 0 1-2.4-2.4L15 6.7";
 
 export class Panel {
   #conversation;
@@ -28,6 +31,7 @@ export class Panel {
     this.#thread = new Thread(this.list, words, {
       onChoose: (message, index) => this.#choose(message, index),
       onTakeBack: (id) => this.#takeBack(id),
+      onOpen: (message, index) => this.#openFile(message, index),
     });
     this.#fit();
     visualViewport?.addEventListener("resize", () => this.#fit());
@@ -87,6 +91,14 @@ export class Panel {
   #composer() {
     const words = this.#words;
     this.length = element("p", { class: "length", id: "length", role: "status" });
+    this.chooser = element("input", {
+      type: "file",
+      accept: ACCEPTED,
+      class: "aside",
+      tabindex: "-1",
+      "aria-hidden": "true",
+      onchange: () => this.#chosen(),
+    });
     this.text = element("textarea", {
       rows: "1",
       placeholder: words.message,
@@ -110,6 +122,12 @@ export class Panel {
         },
       },
       this.length,
+      this.chooser,
+      element(
+        "button",
+        { type: "button", class: "attach", "aria-label": words.attach, onclick: () => this.chooser.click() },
+        icon(CLIP),
+      ),
       this.text,
       element("button", { "aria-label": words.send }, icon(UP)),
     );
@@ -178,6 +196,30 @@ export class Panel {
     this.#typed();
     this.text.focus();
     this.#toEnd();
+  }
+
+  async #chosen() {
+    const [file] = this.chooser.files;
+    this.chooser.value = "";
+    if (!file) return;
+    const fit = await fitting(file);
+    if (!fit) {
+      const { language } = this.#words;
+      this.length.textContent = this.#words.fileTooLarge(bytes(file.size, language), bytes(LIMIT, language));
+      return;
+    }
+    if (this.text.value.trim()) this.#send();
+    this.#conversation.sendFile(fit);
+    this.#toEnd();
+  }
+
+  async #openFile(message, index) {
+    try {
+      show(await this.#conversation.link(message, index));
+    } catch (error) {
+      if (!(error instanceof NotReached || error instanceof Refused)) throw error;
+      this.length.textContent = this.#words.fileGone;
+    }
   }
 
   #choose(message, index) {

@@ -92,6 +92,13 @@ svg {
 .person .bubble { background: var(--accent-soft); }
 .bubble a { color: inherit; text-decoration: underline; text-underline-offset: 2px; }
 
+.file {
+  max-width: 82%; padding: 9px 13px; border: 1px solid var(--line); border-radius: 12px;
+  background: none; text-align: start; overflow-wrap: anywhere; font-variant-numeric: tabular-nums;
+}
+button.file { color: var(--accent); text-decoration: underline; text-underline-offset: 2px; }
+button.file:hover { background: var(--sunken); }
+
 .options { display: flex; flex-wrap: wrap; gap: 6px; }
 .options button {
   min-height: 34px; padding: 5px 13px; border: 1px solid var(--accent); border-radius: 17px;
@@ -129,7 +136,7 @@ svg {
 }
 
 form {
-  display: grid; grid-template-columns: 1fr auto; gap: 8px; align-items: end;
+  display: grid; grid-template-columns: auto 1fr auto; gap: 8px; align-items: end;
   padding: 12px 14px; border-top: 1px solid var(--line);
 }
 .length:empty { display: none; }
@@ -145,7 +152,9 @@ form button {
   display: grid; place-items: center; width: 38px; height: 38px; margin-bottom: 2px; border: 0;
   border-radius: 50%; background: var(--accent); color: var(--on-accent);
 }
-form button:hover { background: color-mix(in srgb, var(--accent) 90%, var(--ink)); }
+form .attach { background: none; color: var(--muted); margin-inline-start: -6px; }
+form .attach:hover { background: var(--sunken); color: var(--ink); }
+form button:not(.attach):hover { background: color-mix(in srgb, var(--accent) 90%, var(--ink)); }
 
 @media (max-width: 480px) {
   .panel { inset: 0; width: 100%; height: 100dvh; border-radius: 0; box-shadow: none; }

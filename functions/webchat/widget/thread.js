@@ -1,6 +1,7 @@
 // Show the thread. Nodes are kept by key and only ever added: a reader is not told things twice,
 // and what is being read does not move.
 import { element, linked } from "./dom.js";
+import { fileNode } from "./files.js";
 
 export class Thread {
   #list;
@@ -8,13 +9,15 @@ export class Thread {
   #rows = new Map();
   #onChoose;
   #onTakeBack;
+  #onOpen;
   #live = false;
 
-  constructor(list, words, { onChoose, onTakeBack }) {
+  constructor(list, words, { onChoose, onTakeBack, onOpen }) {
     this.#list = list;
     this.#words = words;
     this.#onChoose = onChoose;
     this.#onTakeBack = onTakeBack;
+    this.#onOpen = onOpen;
   }
 
   render({ messages, outgoing, speaker, expecting }) {
@@ -77,14 +80,24 @@ export class Thread {
       message.who === "person"
         ? element("p", { class: "name" }, element("strong", {}, name), ` · ${time}`)
         : element("span", { class: "aside" }, `${name}: `),
-      element(
-        "p",
-        { class: "bubble", title: time },
-        ...(ours ? linked(message.text) : [message.text]),
-      ),
+      message.text
+        ? element(
+            "p",
+            { class: "bubble", title: time },
+            ...(ours ? linked(message.text) : [message.text]),
+          )
+        : "",
+      ...this.#files(message),
     );
     if (message.options?.length) node.append(this.#options(message));
     return node;
+  }
+
+  #files(message) {
+    if (message.file) return [fileNode(message.file, this.#words, null)];
+    return (message.files ?? []).map((file, index) =>
+      fileNode(file, this.#words, () => this.#onOpen(message, index)),
+    );
   }
 
   #options(message) {
@@ -110,7 +123,8 @@ export class Thread {
     const line = element("p", { class: "status", "data-state": state }, this.#words[state]);
     if (state === "refused") {
       const edit = () => this.#onTakeBack(message.id);
-      line.append(" ", element("button", { type: "button", onclick: edit }, this.#words.edit));
+      const label = message.file ? this.#words.discard : this.#words.edit;
+      line.append(" ", element("button", { type: "button", onclick: edit }, label));
     }
     return line;
   }

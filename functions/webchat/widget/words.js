@@ -20,6 +20,11 @@ const WORDS = {
     sending: "wird gesendet …",
     refused: "Nicht gesendet.",
     edit: "Ändern",
+    discard: "Verwerfen",
+    attach: "Foto oder Datei senden",
+    openFile: (name) => `${name} öffnen`,
+    fileTooLarge: (size, limit) => `Die Datei ist zu groß: ${size}, höchstens ${limit}.`,
+    fileGone: "Die Datei ist noch nicht oder nicht mehr da.",
     offline:
       "Keine Verbindung. Was Sie schreiben, geht nicht verloren: Es wird gesendet, sobald es geht.",
     waitTitle: "Sie müssen nicht hier warten.",
@@ -53,6 +58,11 @@ const WORDS = {
     sending: "sending …",
     refused: "Not sent.",
     edit: "Change",
+    discard: "Discard",
+    attach: "Send a photo or a file",
+    openFile: (name) => `Open ${name}`,
+    fileTooLarge: (size, limit) => `The file is too large: ${size}, at most ${limit}.`,
+    fileGone: "The file is not here yet, or not any more.",
     offline: "No connection. Nothing you write is lost: it is sent as soon as possible.",
     waitTitle: "You need not wait here.",
     waitText:
