@@ -3,6 +3,7 @@
 SES hands a mail over in a bucket and tells of it in an event: there is no webhook to call.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Final
 
@@ -28,6 +29,7 @@ from channels.mail_read import read
 from channels.mail_render import render
 from conversation.errors import Malformed
 from conversation.incoming import Incoming
+from conversation.media import EXTENSIONS
 from conversation.message import Message
 
 _SERVER_TROUBLE = RetryAfter(5, account=False)
@@ -45,6 +47,16 @@ _REASONS: Final = {
 }
 """Errors of SendEmail (SES API v2, 2019-09-27) and of AWS's signatures."""
 
+_FILE: Final = 7_000_000
+"""Bytes of a file that most servers take: Exchange Online and others stop at some 10 MB a mail,
+which is general knowledge."""
+
+_NO_ADDRESS: Final = re.compile(
+    r"illegal address|missing final|(domain|local address|user name) (contains|starts|ends|is)"
+    r"|address length",
+    re.IGNORECASE,
+)
+
 _THROTTLED: Final = frozenset(
     ("TooManyRequestsException", "ThrottlingException", "LimitExceededException")
 )
@@ -54,7 +66,7 @@ class Mail(Channel):
     """E-mail through Amazon SES."""
 
     name = "email"
-    # SES takes 40 MB; nobody reads a longer text than this.
+    # SES takes 40 MB, base64 included, many a mail server 10; nobody reads a longer text.
     abilities = Abilities(
         text_limit=50_000,
         buttons=0,
@@ -62,6 +74,7 @@ class Mail(Channel):
         own_reference=True,
         receipts=True,
         webhook=False,
+        files=dict.fromkeys(EXTENSIONS, _FILE),
         joins="everything",
     )
 
@@ -105,7 +118,7 @@ class Mail(Channel):
             return RetryAfter(_seconds(response))
         if response.status >= 500:
             return _SERVER_TROUBLE
-        if error == "MessageRejected":
+        if error in {"MessageRejected", "BadRequestException"}:
             return Refused(_rejection(text(body.get("message"))), error)
         by_status = {401: reasons.TOKEN_INVALID, 403: reasons.TOKEN_INVALID, 413: reasons.TOO_LONG}
         reason = _REASONS.get(error) or by_status.get(response.status, reasons.BAD_REQUEST)
@@ -121,8 +134,11 @@ def _seconds(response: ProviderResponse) -> float:
 
 
 def _rejection(words: str) -> str:
-    """Return our word for MessageRejected, which has only its words to go by.
+    """Return our word for what SES refuses without another name for it than its words.
 
     An address that is not verified is ours, or anybody's while SES has the account in its sandbox.
+    How SES speaks of a customer's address that cannot be one is general knowledge.
     """
-    return reasons.ACCOUNT_RESTRICTED if "not verified" in words else reasons.BAD_REQUEST
+    if "not verified" in words:
+        return reasons.ACCOUNT_RESTRICTED
+    return reasons.NOT_REACHABLE if _NO_ADDRESS.search(words) else reasons.BAD_REQUEST

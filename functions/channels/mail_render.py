@@ -8,23 +8,31 @@ import hashlib
 import html
 import re
 from base64 import b64encode, encodebytes
+from collections.abc import Sequence
 from email.header import Header
 from typing import Final
+from urllib.parse import quote
 
 from channels.base import Call
+from channels.files import FileLink
 from channels.mail_headers import OWN, bare_subject
 from channels.text import numbered
 from conversation.mail_thread import MailThread
 from conversation.message import Message
 
 _SUBJECT: Final = 200
+_UNKNOWN: Final = "application/octet-stream"
 
 
 def render(message: Message, account: str, user: str) -> list[Call]:
-    """Return the call of SES's API v2 that sends a message; none where it says nothing."""
+    """Return the call of SES's API v2 that sends a message; none where it says nothing.
+
+    Its files stand in `Files`: whoever makes the call puts them into the mail (`with_files`).
+    """
     content = message.content
     words = numbered(content.text, content.buttons) if content.buttons else content.text
-    if not words.strip():
+    files = [FileLink.to(part) for part in content.attachments]
+    if not words.strip() and not files:
         return []
     raw = _mail(message, words.strip(), account, user, message.thread or MailThread())
     return [
@@ -35,9 +43,34 @@ def render(message: Message, account: str, user: str) -> list[Call]:
                 "FromEmailAddress": account,
                 "Destination": {"ToAddresses": [user]},
                 "Content": {"Raw": {"Data": b64encode(raw).decode()}},
+                **({"Files": files} if files else {}),
             },
         )
     ]
+
+
+def with_files(raw: bytes, files: Sequence[tuple[FileLink, bytes]]) -> bytes:
+    """Return a mail of ours with files hung on it, each to be saved and not to be shown."""
+    if not files:
+        return raw
+    head, _, body = raw.partition(b"\r\n\r\n")
+    fields, _, inner = head.rpartition(b"\r\nContent-Type: ")
+    boundary = b"=_f" + hashlib.sha256(raw).hexdigest()[:32].encode()
+    parts = [b"Content-Type: " + inner + b"\r\n\r\n" + body]
+    parts += [_file(link) + encodebytes(content).replace(b"\n", b"\r\n") for link, content in files]
+    told = b'\r\nContent-Type: multipart/mixed; boundary="' + boundary + b'"\r\n\r\n'
+    whole = b"".join(b"--" + boundary + b"\r\n" + part + b"\r\n" for part in parts)
+    return fields + told + whole + b"--" + boundary + b"--\r\n"
+
+
+def _file(link: FileLink) -> bytes:
+    """Return the header of a file's part; its name in the form of RFC 2231."""
+    kind = link.mime_type if re.fullmatch(r"[\w.+-]+/[\w.+-]+", link.mime_type) else _UNKNOWN
+    name = quote(link.filename, safe="")
+    return (
+        f"Content-Type: {kind}\r\nContent-Disposition: attachment; filename*=utf-8''{name}\r\n"
+        "Content-Transfer-Encoding: base64\r\n\r\n"
+    ).encode()
 
 
 def _mail(message: Message, words: str, account: str, user: str, thread: MailThread) -> bytes:

@@ -29,7 +29,8 @@ def _house() -> House:
     found = house()
     simulated = found.settings.simulated_messengers_url
     ses = patient_client("sesv2", TIMEOUT_SECONDS, reached_at(MAIL, simulated))
-    mail = MailProvider(SesMailer(ses, found.settings.mail_configuration_set))
+    mailer = SesMailer(ses, found.settings.mail_configuration_set)
+    mail = MailProvider(mailer, lambda file: found.media.get(object_key(file.place)))
 
     def link(file: FileLink) -> str:
         fate = Fate(mime_type=file.mime_type, filename=file.filename)

@@ -17,6 +17,7 @@ from typing import Any, Protocol
 
 from pforte.messengers.accounts import MailAccount
 from pforte.messengers.faults import ChannelName, Fault, Faults
+from pforte.messengers.files import File, Files
 from pforte.messengers.mailbox import Answered, Letter, plain, read, written
 from pforte.messengers.provider import Provider, now_ms
 from pforte.messengers.said import Said
@@ -123,8 +124,13 @@ class Ses(Provider):
             text=plain(mail),
         )
         header = {name.lower(): " ".join(str(value).split()) for name, value in mail.items()}
+        hung = [_hung(self.store.files, part) for part in mail.iter_attachments()]
+        shown: dict[str, Any] = {}
+        if hung:
+            shown = {"kind": hung[0].kind, "file": hung[0].id, "filename": hung[0].name}
         return self.store.add(
             Entry(
+                **shown,
                 channel=self.channel,
                 user=user,
                 side="house",
@@ -191,7 +197,8 @@ class Ses(Provider):
         file = None
         if said.media is not None:
             file, shown = self._sent(said)
-        name = self.store.customer(self.channel, said.user, said.name)
+        called = said.name or said.user.partition("@")[0].replace(".", " ").title()
+        name = self.store.customer(self.channel, said.user, called)
         number = self.store.next("email")
         at = self.clock() if said.sent_at is None else said.sent_at
         letter = Letter(
@@ -273,6 +280,12 @@ class Ses(Provider):
     def _post(self, entry: Entry, told: Mapping[str, Any], kind: Any) -> None:
         body = json.dumps(told, separators=(",", ":")).encode()
         self.webhooks.post(Webhook(self.channel, entry.user, kind, entry.provider_id, body))
+
+
+def _hung(files: Files, part: EmailMessage) -> File:
+    content = part.get_payload(decode=True)
+    body = content if isinstance(content, bytes) else b""
+    return files.put(body, part.get_content_type(), part.get_filename() or "")
 
 
 def _headers(mail: Any) -> list[dict[str, str]]:

@@ -54,6 +54,7 @@ class PostHouse(House):
         super().__init__(bot)
         self.vault.connected["email", OURS] = {"sender_name": "Stadtwerke Müller"}
         self.ses = Ses()
+        self.files: dict[str, bytes] = {}
         self._stored = 0
 
     def conversation_of(self, user: str = THEIRS, channel: str = "email") -> str:
@@ -64,7 +65,10 @@ class PostHouse(House):
 
     def deliver_house(self) -> DeliverHouse:
         """Return what `deliver` works with."""
-        provider = Providers(self.messenger, {"email": MailProvider(self.ses)})
+        provider = Providers(
+            self.messenger,
+            {"email": MailProvider(self.ses, lambda link: self.files.get(link.place))},
+        )
         return dataclasses.replace(super().deliver_house(), provider=provider)
 
     def receiving_house(self) -> WebhookHouse:

@@ -10,7 +10,8 @@ from aws.mailer import Answer as SesAnswer
 from aws.mailer import NotReached
 from conversation.bot import Answer, Heard
 from conversation.errors import Unavailable
-from conversation.message import Content
+from conversation.event import Reply
+from conversation.message import Attachment, Content
 from conversation.turn import ActionCall
 from conversation.understanding import Understanding
 from tests.guarantees.bot import EchoBot
@@ -287,6 +288,32 @@ def test_a_refusal_is_told_and_the_conversation_goes_to_a_person(house: PostHous
     assert set(record.states.values()) == {"failed"}
     assert set(record.reasons.values()) == {"account_restricted (MessageRejected)"}
     assert house.table.all_conversations()[house.conversation_of()].assignee == "queue"
+
+
+def test_an_agent_s_file_hangs_on_the_mail(house: PostHouse) -> None:
+    """The file goes as a part of the mail; one that is gone is told, and no mail goes."""
+    house.mail("I want a person please.")
+    house.rest()
+    claimed = house.claim(THEIRS, channel="email")
+    for place, kept in (("c/e/0", b"%PDF"), ("c/e/1", None)):
+        if kept:
+            house.files[place] = kept
+        paper = Attachment(kind="document", place=place, mime_type="application/pdf")
+        event = Reply(
+            id=place,
+            at=house.now,
+            agent="anna",
+            epoch=claimed.epoch,
+            text="Your bill.",
+            attachments=(paper,),
+        )
+        house.inbound.send(house.conversation_of(), event)
+        house.rest()
+    mails = [mail for mail in house.ses.sent if plain(mail) == "Your bill."]
+    [part] = mails[0].iter_attachments()
+    assert part.get_content() == b"%PDF"
+    assert len(mails) == 1
+    assert ("system", "delivery_failed: bad_request (FileGone)") in house.kept()
 
 
 def test_a_claim_takes_the_bot_s_part_out_of_a_mail(house: PostHouse) -> None:

@@ -1,9 +1,11 @@
 """E-mail in the running house: asked and answered, handed over, once, never program to program."""
 
 import json
+import uuid
 from typing import Any
 
 from pforte.house.house import House
+from tests.unit.media.samples import png
 from tests.way import Control, Desk, Phone
 
 ANSWER = "Kundenzentrum am Marktplatz"
@@ -61,6 +63,14 @@ def test_a_person_takes_over_and_answers_in_the_thread(house: House) -> None:
     assert reply["text"] == "Guten Tag, ich sehe Ihren Zähler. Größe? 🙂"
     assert "auto-submitted" not in _header(reply)
     assert _header(reply)["in-reply-to"] == photo["provider_id"]
+    plan = str(uuid.uuid4())
+    headers = {"Content-Type": "image/png", "X-File-Name": "Plan.png"}
+    path = f"/conversations/{phone.conversation}/files/{plan}"
+    answer = desk.put(path, png(40, 30), headers)
+    assert answer.is_success, answer.text
+    desk.reply(phone.conversation, epoch, "So sieht er aus.", [plan])
+    shown = phone.hears("So sieht er aus")[-1]
+    assert (shown["kind"], shown["filename"]) == ("photo", "Plan.png")
     desk.resolve(phone.conversation, epoch)
 
 

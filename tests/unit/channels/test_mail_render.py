@@ -10,10 +10,12 @@ import pytest
 
 from channels import reasons
 from channels.base import Outcome, ProviderResponse, Refused, RetryAfter, Sent
+from channels.files import FileLink
 from channels.mail import CHANNEL
 from channels.mail_read import read
+from channels.mail_render import with_files
 from conversation.mail_thread import MailThread
-from conversation.message import Author, Button, Content, Message
+from conversation.message import Attachment, Author, Button, Content, Message
 
 OURS, THEIRS = "service@stadtwerke.example", "erika@example.com"
 
@@ -107,6 +109,41 @@ def test_references_name_the_answered_mail_last() -> None:
     assert read(again).references == ids
 
 
+def test_files_hang_on_a_mail_and_are_not_shown_in_it() -> None:
+    """Text, HTML and each file come back as they were, names with umlauts and quotes too."""
+    links = [
+        FileLink("c/e/0", "image/jpeg", 'Zähler "neu"\r\nBcc: x.jpg'),
+        FileLink("c/e/1", "no type\r\nX: y", "../a.pdf"),
+    ]
+    bare = raw(message("Ihr Zähler"), MailThread(subject="Umzug"))
+    whole = with_files(bare, [(links[0], b"\xff\xd8" * 500), (links[1], b"%PDF")])
+    mail = email.message_from_bytes(whole, policy=email.policy.default)
+    assert isinstance(mail, EmailMessage)
+    assert not mail.defects
+    assert body(mail, "plain") == "Ihr Zähler"
+    assert "<p>Ihr Zähler</p>" in body(mail, "html")
+    assert (mail["Subject"], mail["Bcc"], mail["X"]) == ("Re: Umzug", None, None)
+    picture, paper = mail.iter_attachments()
+    assert picture.get_content() == b"\xff\xd8" * 500
+    assert (picture.get_content_type(), picture.get_content_disposition()) == (
+        "image/jpeg",
+        "attachment",
+    )
+    assert (paper.get_content(), paper.get_content_type()) == (b"%PDF", "application/octet-stream")
+    assert [part.size for part in read(whole).attachments] == [1000, 4]
+    assert max(map(len, whole.split(b"\r\n"))) <= 998
+    assert with_files(bare, []) == bare
+
+
+def test_a_file_alone_is_a_mail() -> None:
+    """An agent may send a picture without a word."""
+    picture = Attachment(kind="image", place="c/e/0", mime_type="image/jpeg", filename="a.jpg")
+    given = message("").model_copy(update={"content": Content(attachments=(picture,))})
+    (call,) = CHANNEL.render(given, OURS, THEIRS)
+    assert call.json["Files"] == [FileLink("c/e/0", "image/jpeg", "a.jpg")]
+    assert CHANNEL.abilities.files["image/jpeg"] < 10_000_000
+
+
 @pytest.mark.parametrize(
     "hostile", ["a\r\nBcc: x@example.com", "a\nBcc: x", "a\rBcc: x", "a\u2028B\x00"]
 )
@@ -186,6 +223,16 @@ def test_an_address_that_is_not_verified_is_a_matter_of_the_account() -> None:
     told = {"message": "Email address is not verified."}
     refused = Refused(reasons.ACCOUNT_RESTRICTED, "MessageRejected")
     assert outcome(400, "MessageRejected", told) == refused
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["Illegal address", "Missing final '@domain'", "Domain contains illegal character"],
+)
+def test_an_address_that_cannot_be_one_is_not_tried_again(words: str) -> None:
+    """The customer is not reachable there, and the agent reads so."""
+    refused = Refused(reasons.NOT_REACHABLE, "BadRequestException")
+    assert outcome(400, "BadRequestException", {"message": words}) == refused
 
 
 @pytest.mark.parametrize(
