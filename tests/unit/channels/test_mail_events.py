@@ -45,6 +45,12 @@ MEANING = {
     "ses_s3.json": (
         *("message", f"email:{OURS}:erika@example.com", "<ses-1@mail.example.com>", "Umzug"),
     ),
+    "ses_lambda.json": (
+        *("message", f"email:{OURS}:erika@example.com", "<ses-2@mail.example.com>", "Umzug"),
+    ),
+    "ses_delivery.json": (
+        *("status", f"email:{OURS}:erika@example.com", "0107018f0000-2-000000", ""),
+    ),
     "ses_bounce.json": (
         *("status", f"email:{OURS}:nobody@example.com", "0107018f0000-2-000000", ""),
     ),
