@@ -15,6 +15,7 @@ from tests.unit.desk.scenes import ANNA, House, conversation_id
 ONE = f"{API}/conversations/{conversation_id('yusuf')}"
 REPLY = {"id": "6d9f2f6e-0b1f-4a45-8d2e-1f2a3b4c5d6e", "epoch": 3, "text": "Ja", "sent_at": 1}
 END = {"id": REPLY["id"], "epoch": 3}
+TEMPLATE = {**END, "sent_at": 1, "name": "answer_ready", "language": "de", "values": ["x"]}
 ROUTES = [
     ("GET", f"{API}/overview", None),
     ("GET", f"{API}/references/SM-1234-5678", None),
@@ -27,6 +28,8 @@ ROUTES = [
     ("PUT", f"{ONE}/draft", {"text": "x"}),
     ("DELETE", f"{ONE}/drafts/reply:1", None),
     ("POST", f"{ONE}/replies", REPLY),
+    ("GET", f"{API}/templates", None),
+    ("POST", f"{ONE}/templates", TEMPLATE),
     ("POST", f"{ONE}/resolve", END),
     ("POST", f"{ONE}/hand-back", END),
 ]
