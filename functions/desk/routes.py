@@ -10,7 +10,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 from pydantic import Field
 
 from aws.login import NewPasswordRequired, Tokens
-from bootstrap.body import raw_body
+from bootstrap.body import check_json, raw_body
 from bootstrap.http import as_gateway, explain_errors, problem_of
 from conversation.errors import Forbidden, Malformed, NotFound, Unauthorized
 from conversation.model import Model
@@ -62,7 +62,8 @@ class Desk:
         try:
             if event["rawPath"].startswith(f"{API}/"):
                 _agent(event)
-        except (Unauthorized, Forbidden) as error:
+            check_json(event)
+        except (Unauthorized, Forbidden, Malformed) as error:
             answer = as_gateway(problem_of(error))
         else:
             answer = self._app.resolve(event, context)

@@ -8,10 +8,10 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, CORSConf
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 
 from aws.links import chain, survivor
-from bootstrap.body import raw_body
+from bootstrap.body import check_json, raw_body
 from bootstrap.http import explain_errors
 from bootstrap.problems import problem
-from conversation.errors import TooLarge
+from conversation.errors import RequestError, TooLarge
 from conversation.media import UPLOAD_LIMIT
 from webchat.accept import VisitorMessage, event_of, message_shown
 from webchat.assets import asset
@@ -60,16 +60,20 @@ class Webchat:
         """Answer one HTTP request (API Gateway, payload format 2.0)."""
         answer: dict[str, Any]
         limit = FILE_LIMIT if event["rawPath"].startswith("/webchat/files/") else BODY_LIMIT
-        if len(event.get("body") or "") > limit:
-            answer = self._too_large(event, limit)
+        try:
+            if len(event.get("body") or "") > limit:
+                raise TooLarge(f"A request has at most {limit} bytes.")
+            check_json(event)
+        except RequestError as error:
+            answer = self._refused(event, error)
         else:
             answer = self._app.resolve(event, context)
         answer["headers"] = _SECURITY_HEADERS | answer["headers"]
         return answer
 
-    def _too_large(self, event: dict[str, Any], limit: int) -> dict[str, Any]:
+    def _refused(self, event: dict[str, Any], error: RequestError) -> dict[str, Any]:
         """Refuse before anything is parsed; with the headers that let a page read why."""
-        answer = problem(TooLarge(f"A request has at most {limit} bytes."))
+        answer = problem(error)
         answer["headers"] |= self._cors.to_dict(event["headers"].get("origin"))
         return answer
 

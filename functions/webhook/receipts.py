@@ -110,5 +110,5 @@ def _failure(
 
 def wait_if_early(clock: Callable[[], int], incoming: Incoming) -> None:
     """Let come again what may have overtaken our own record. Raises Unavailable."""
-    if incoming.sent_at is not None and clock() - incoming.sent_at < TOO_EARLY:
+    if incoming.sent_at is not None and abs(clock() - incoming.sent_at) < TOO_EARLY:
         raise Unavailable("The message that this is about is not recorded yet.")

@@ -4,7 +4,7 @@ import pytest
 
 from conversation.bubble import bubble_id, message_ids
 from conversation.incoming import RECEIPT_RANK
-from tests.guarantees.house import MINUTE, SECOND, House
+from tests.guarantees.house import DAY, MINUTE, SECOND, House
 from tests.guarantees.messenger import whatsapp_event, whatsapp_message, whatsapp_status
 from tests.guarantees.moments import once
 
@@ -97,6 +97,14 @@ def test_an_old_receipt_that_nobody_knows_is_not_ours(house: House) -> None:
     moment = house.now
     house.now += 11 * MINUTE
     assert house.post(whatsapp_status(USER, "read", moment, "wamid.unknown")) == 200
+
+
+def test_a_receipt_from_the_future_is_not_waited_for(house: House) -> None:
+    """A time that is years ahead would be repeated for as long: it is not ours either."""
+    ahead = house.now + 365 * DAY
+    assert house.post(whatsapp_status(USER, "read", ahead, "wamid.unknown")) == 200
+    soon = house.now + MINUTE  # two clocks differ
+    assert house.post(whatsapp_status(USER, "read", soon, "wamid.unknown")) == 503
 
 
 @pytest.mark.parametrize("reference", ["odd", "a.b.c", "a.1", "....", "x.9.00"])
