@@ -2,7 +2,7 @@
 
 import argparse
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -81,7 +81,7 @@ def templates_of(bot: Path) -> tuple[Template, ...]:
         raise Failure(f"{bot}/pforte.yml: {error}. See `pforte bot train`.") from error
 
 
-def compared(ours: tuple[Template, ...], theirs: list[Mapping[str, Any]]) -> list[Line]:
+def compared(ours: Sequence[Template], theirs: Sequence[Mapping[str, Any]]) -> list[Line]:
     """Return how each template stands, ours first; pure."""
     known = {(str(one.get("name")), str(one.get("language"))): one for one in theirs}
     lines = [

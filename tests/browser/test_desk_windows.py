@@ -223,7 +223,8 @@ def test_the_answer_goes_where_it_can(page: Page, desk: Desk) -> None:
     _reply_box(page).fill("Der Zähler kommt am Montag.")
     with page.expect_request("**/replies") as asked:
         _reply_box(page).press("Control+Enter")
-    assert asked.value.post_data_json["to"] == "1:telegram:••• 011"
+    sent: Any = asked.value.post_data_json
+    assert sent["to"] == "1:telegram:••• 011"
     expect(page.locator(".entry.agent")).to_contain_text("gesendet")
 
 

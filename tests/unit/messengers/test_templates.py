@@ -169,8 +169,8 @@ def test_another_business_account_is_a_clear_no(
 )
 def test_both_sides_must_be_the_same(change: dict[str, Any] | None, wrong: str) -> None:
     """What agents see before they send is what Meta approved, word for word."""
-    listed = [{**one, **(change or {})} for one in Approved([READY]).listing()["data"]]
-    [line] = compared((READY,), [] if change is None else listed)
+    known = Approved([READY]).listing()["data"] if change is not None else []
+    [line] = compared((READY,), [{**one, **(change or {})} for one in known])
     assert wrong in line.wrong
     assert bool(line.wrong) == bool(wrong)
 
