@@ -4,8 +4,10 @@ The simulated messengers carry all others, the own web chat is asked directly.
 """
 
 import json
+import mimetypes
 import time
 import uuid
+from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,12 +32,16 @@ class Option:
 
 @dataclass(frozen=True)
 class Heard:
-    """A message of the house. `sent_at` in ms; `name` is a person's, where the channel tells it."""
+    """A message of the house. `sent_at` in ms; `name` is a person's, where the channel tells it.
+
+    `files` are the names of what hangs on it, or what it is where it has none.
+    """
 
     text: str
     sent_at: int
     options: tuple[Option, ...] = ()
     name: str = ""
+    files: tuple[str, ...] = ()
 
 
 class Line(Protocol):
@@ -46,6 +52,9 @@ class Line(Protocol):
 
     def write(self, text: str) -> None:
         """Send a text."""
+
+    def send(self, file: Path, caption: str) -> None:
+        """Send a file, with words under it or none."""
 
     def tap(self, option: Option) -> None:
         """Tap an option of an earlier message."""
@@ -73,6 +82,12 @@ class MessengerLine:
     def write(self, text: str) -> None:
         """Send a text."""
         _ask(self._http, "POST", "/control/messages", json={**self._who, "text": text})
+
+    def send(self, file: Path, caption: str) -> None:
+        """Send a file, with words under it or none."""
+        data = b64encode(_read(file)).decode()
+        sent = {"data": data, "mime_type": _type(file), "name": file.name, "caption": caption}
+        _ask(self._http, "POST", "/control/messages", json={**self._who, "file": sent})
 
     def tap(self, option: Option) -> None:
         """Tap an option of an earlier message."""
@@ -103,7 +118,8 @@ class MessengerLine:
 
 def _heard(entry: Mapping[str, Any]) -> Heard:
     options = tuple(Option(option["id"], option["title"]) for option in entry["options"])
-    return Heard(entry["text"], entry["at"], options)
+    files = (entry["filename"] or entry["kind"],) if entry["file"] else ()
+    return Heard(entry["text"], entry["at"], options, files=files)
 
 
 class WebchatLine:
@@ -129,6 +145,14 @@ class WebchatLine:
     def write(self, text: str) -> None:
         """Send a text."""
         self._send({"text": text})
+
+    def send(self, file: Path, caption: str) -> None:
+        """Send a file, with words under it or none."""
+        body, file_id = _read(file), str(uuid.uuid4())
+        headers = {"Content-Type": _type(file)}
+        _ask(self._http, "PUT", f"/webchat/files/{file_id}", content=body, headers=headers)
+        sent = {"id": file_id, "name": file.name, "mime_type": _type(file), "size": len(body)}
+        self._send({"file": sent, **({"text": caption} if caption else {})})
 
     def tap(self, option: Option) -> None:
         """Tap an option of an earlier message."""
@@ -168,7 +192,19 @@ class WebchatLine:
 def _said(message: Mapping[str, Any]) -> Heard:
     titles = enumerate(message.get("options", ()))
     options = tuple(Option(f"{message['id']}#{index}", title) for index, title in titles)
-    return Heard(message["text"], message["sent_at"], options, message.get("name", ""))
+    files = tuple(file["name"] for file in message.get("files", ()))
+    return Heard(message["text"], message["sent_at"], options, message.get("name", ""), files)
+
+
+def _read(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise Failure(f"{file} cannot be read: {error.strerror}", CALLED_WRONGLY) from error
+
+
+def _type(file: Path) -> str:
+    return mimetypes.guess_type(file.name)[0] or "application/octet-stream"
 
 
 def _client(base: str) -> httpx.Client:

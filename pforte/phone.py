@@ -42,6 +42,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     unset = argparse.SUPPRESS  # so that an option may stand before the channel or after it
     shared = argparse.ArgumentParser(add_help=False, argument_default=unset)
     shared.add_argument("--user", metavar="ID", help="who writes: a number, or a visitor's name")
+    shared.add_argument("--file", metavar="PATH", type=Path, help="a photo or file, with TEXT")
     shared.add_argument("--json", action="store_true", help="print JSON, in a talk one a line")
     parser = subparsers.add_parser(
         "phone",
@@ -50,7 +51,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         formatter_class=argparse.RawDescriptionHelpFormatter,
         parents=[shared],
     )
-    parser.set_defaults(run=run, user=None, json=False)
+    parser.set_defaults(run=run, user=None, json=False, file=None)
     # A positional TEXT after CHANNEL would be missed behind an option, up to Python 3.13.0
     channels = parser.add_subparsers(dest="channel", metavar="CHANNEL", required=True)
     for channel, user in DEFAULT_USERS.items():
@@ -62,7 +63,9 @@ def run(chosen: argparse.Namespace) -> int:
     """Write what is to be written and print what comes back. Raises Failure."""
     with closing(_line(running_house(), chosen.channel, chosen.user)) as line:
         talk = Talk(line, as_json=chosen.json)
-        if chosen.text is not None:
+        if chosen.file is not None:
+            talk.show(chosen.file, chosen.text or "")
+        elif chosen.text is not None:
             talk.ask(chosen.text)
         elif sys.stdin.isatty():
             talk.converse()
@@ -92,6 +95,14 @@ class Talk:
     def ask(self, words: str) -> None:
         """Write, and print the whole answer. Raises Failure where none comes."""
         self._say(words)
+        self._print_answers()
+
+    def show(self, file: Path, caption: str) -> None:
+        """Send a file, and print the whole answer. Raises Failure where none comes."""
+        self._line.send(file, caption)
+        self._print_answers()
+
+    def _print_answers(self) -> None:
         answers = list(self._answer())
         if self._as_json:
             print(json.dumps([_to_json(heard) for heard in answers], ensure_ascii=False, indent=1))
@@ -166,7 +177,8 @@ class Talk:
 
 
 def _shown(heard: Heard) -> str:
-    text = f"{heard.name}: {heard.text}" if heard.name else heard.text
+    words = "\n".join([*(f"[{name}]" for name in heard.files), *filter(None, [heard.text])])
+    text = f"{heard.name}: {words}" if heard.name else words
     numbered = [f"  {n}  {option.title}" for n, option in enumerate(heard.options, 1)]
     return "\n".join([text, *numbered])
 
@@ -177,5 +189,6 @@ def _to_json(heard: Heard) -> dict[str, object]:
         "text": heard.text,
         "options": options,
         "name": heard.name,
+        "files": list(heard.files),
         "sent_at": heard.sent_at,
     }

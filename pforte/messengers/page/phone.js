@@ -121,9 +121,22 @@ function listen(user) {
       at("composer").requestSubmit();
     }
   });
-  at("photo").addEventListener("click", async () => {
+  at("photo").addEventListener("click", () => at("file").click());
+  at("file").addEventListener("change", async () => {
+    const [chosen] = at("file").files;
+    at("file").value = "";
+    if (!chosen) return;
+    const file = { data: await base64(chosen), mime_type: chosen.type || "application/octet-stream" };
     const caption = box.value.trim();
-    if (await doing(user, { photo: caption })) box.value = "";
+    if (await doing(user, { file: { ...file, name: chosen.name, caption } })) box.value = "";
+  });
+}
+
+function base64(file) {
+  return new Promise((done) => {
+    const reader = new FileReader();
+    reader.addEventListener("load", () => done(reader.result.slice(reader.result.indexOf(",") + 1)));
+    reader.readAsDataURL(file);
   });
 }
 

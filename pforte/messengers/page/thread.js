@@ -56,10 +56,27 @@ function meta(entry) {
   return node;
 }
 
+function media(entry, kind) {
+  const source = `/phone/file/${entry.file}`;
+  const tag = { photo: "img", sticker: "img", voice: "audio", audio: "audio", video: "video" }[entry.kind];
+  if (!tag) {
+    const link = element("a", "", entry.filename || kind || words.kinds.document);
+    link.href = source;
+    link.target = "_blank";
+    return link;
+  }
+  const node = element(tag, "media");
+  node.src = source;
+  if (tag === "img") node.alt = kind ?? "";
+  else node.controls = true;
+  return node;
+}
+
 function bubble(entry) {
   const node = element("div", "bubble");
   const kind = entry.kind === "deleted" ? words.deleted : words.kinds[entry.kind];
-  if (kind) node.append(element("span", "kind", kind), entry.text ? "\n" : "");
+  if (entry.file) node.append(media(entry, kind), entry.text ? "\n" : "");
+  else if (kind) node.append(element("span", "kind", kind), entry.text ? "\n" : "");
   appendText(node, entry.text);
   node.append(meta(entry));
   return node;

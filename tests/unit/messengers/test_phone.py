@@ -20,6 +20,7 @@ from pforte.lines import Heard, MessengerLine, WebchatLine
 from pforte.messengers.server import Messengers
 from pforte.phone import Patience, Talk
 from tests.gateway import serving
+from tests.unit.media.samples import png
 from tests.unit.messengers.conftest import StubHouse
 from tests.unit.webchat.house import House as WebchatHouse
 from tests.unit.webchat.house import options
@@ -223,3 +224,18 @@ def test_a_person_is_named(line: MessengerLine, capsys: pytest.CaptureFixture[st
     with closing(Person(str(line._http.base_url), "whatsapp", USER)) as person:
         Talk(person, as_json=False, patience=QUICK).ask("hallo")
     assert capsys.readouterr().out == "Anna: Guten Tag\n"
+
+
+@pytest.mark.usefixtures("unhurried")
+def test_sends_a_file(
+    talkative: StubHouse, running: House, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """--file goes through the real webhook as a photo, TEXT under it."""
+    photo = tmp_path / "Zähler.png"
+    photo.write_bytes(png())
+    assert main(["phone", "whatsapp", "--file", str(photo), "Mein Zähler"]) == 0
+    content = talkative.events(1)[0].content
+    assert content is not None
+    assert (content.text, [part.kind for part in content.attachments]) == ("Mein Zähler", ["image"])
+    assert capsys.readouterr().out
+    assert main(["phone", "whatsapp", "--file", str(tmp_path / "nothing.png")]) == 2
