@@ -195,9 +195,9 @@ def _sent(kind: str, item: Json, mail: Json, account: str) -> list[Incoming]:
     )
     moment = text(detail.get("timestamp")) or text(mail.get("timestamp"))
     found = []
-    for user, code in _recipients(kind, detail, mail):
+    for user, code, action in _recipients(kind, detail, mail):
         receipt = None
-        if kind in states:
+        if kind in states and not _is_no_failure(kind, detail, action):
             failed = states[kind] == "failed"
             reason = reasons.BAD_REQUEST if kind == "Reject" else reason_of(code)
             receipt = Receipt(
@@ -209,8 +209,8 @@ def _sent(kind: str, item: Json, mail: Json, account: str) -> list[Incoming]:
         found.append(
             Incoming(
                 # Who calls our mail spam must get no more of it.
-                kind="status" if receipt else "block",
-                blocked=receipt is None,
+                kind="status" if kind in states else "block",
+                blocked=kind not in states,
                 channel="email",
                 account=account or untagged(source) or NOBODY,
                 user=user,
@@ -225,15 +225,25 @@ def _sent(kind: str, item: Json, mail: Json, account: str) -> list[Incoming]:
     return found
 
 
-def _recipients(kind: str, detail: Json, mail: Json) -> list[tuple[str, str]]:
-    """Return recipients with the status code told for each."""
+def _is_no_failure(kind: str, detail: Json, action: str) -> bool:
+    """Say whether a bounce may only be an answer of an absence assistant, as SES takes some.
+
+    It is then called transient, and no server says that delivery failed; general knowledge.
+    """
+    transient = text(detail.get("bounceType")).lower() == "transient"
+    return kind == "Bounce" and transient and action != "failed"
+
+
+def _recipients(kind: str, detail: Json, mail: Json) -> list[tuple[str, str, str]]:
+    """Return recipients, each with the status code and the action that are told of it."""
     lists = {"Bounce": "bouncedRecipients", "Complaint": "complainedRecipients"}
     entries = detail.get(lists.get(kind, "recipients")) or mail.get("destination")
     found = []
     for entry in entries if isinstance(entries, list) else ():
         named = text(mapping(entry).get("emailAddress")) or text(entry)
         code = text(mapping(entry).get("status"))[:20]
-        found += [(user, code) for user in addresses(named)]
+        action = text(mapping(entry).get("action")).lower()
+        found += [(user, code, action) for user in addresses(named)]
     return found
 
 

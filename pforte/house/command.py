@@ -105,5 +105,6 @@ def _welcome(console: Console, house: House, passwords: Mapping[str, str]) -> No
     console.print(f"  Telegram  {house.messengers}/phone/telegram")
     console.print(f"  Messenger {house.messengers}/phone/messenger")
     console.print(f"  Instagram {house.messengers}/phone/instagram")
+    console.print(f"  E-mail    {house.messengers}/phone/email")
     console.print(f"  Back end  {house.back_end}")
     console.print(f"            a customer to try: {number}, postcode {postcode}\n")

@@ -206,6 +206,21 @@ def test_a_bounce_is_a_failed_delivery(house: PostHouse) -> None:
     assert house.table.all_conversations()[house.conversation_of()].blocked == (CONVERSATION,)
 
 
+def test_an_absence_that_ses_takes_for_a_bounce_is_no_failure(house: PostHouse) -> None:
+    """Never a wrong "failed": a transient bounce counts only where a server says that it failed."""
+    house.mail("When do you open?")
+    house.rest()
+    absent = {"emailAddress": THEIRS}
+    house.tell(sns("Bounce", "ses-1", bounceType="Transient", bouncedRecipients=[absent]))
+    house.rest()
+    [record] = house.table.all_records(house.conversation_of())
+    assert 9 not in record.receipts.values()
+    given_up = {"emailAddress": THEIRS, "action": "failed", "status": "4.4.7"}
+    house.tell(sns("Bounce", "ses-1", bounceType="Transient", bouncedRecipients=[given_up]))
+    house.rest()
+    assert ("system", "delivery_failed: provider_error (4.4.7)") in house.kept()
+
+
 def test_who_calls_our_mail_spam_gets_no_more_of_it(house: PostHouse) -> None:
     """A complaint blocks the address until its owner writes again."""
     house.mail("When do you open?")
