@@ -31,8 +31,9 @@ class Entry(Model):
     `doubtful` says that it may have gone out twice. `deleted`: its author took it back, and what it
     said is not shown any more. `before` are the texts that the customer has
     replaced since, oldest first. `long`: this is only the beginning of the text. `files` tell what
-    became of each attachment. `action` names
-    what was done in a back end, `done` False where its end is not known.
+    became of each attachment. `earlier` is the channel of a merged conversation in which this was
+    said before. `action` names what was done in a back end, `done` False where its end is not
+    known.
     """
 
     id: str
@@ -58,6 +59,7 @@ class Entry(Model):
     deleted: bool = False
     reaction: str = ""
     change: str = ""
+    earlier: str = ""
     action: str = ""
     done: bool = False
 

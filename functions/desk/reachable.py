@@ -13,6 +13,7 @@ class Reachable(Model):
 
     `key` names it to us without its being told. `window` is until when one may write freely, None
     where that does not end or is not known. `templates`: approved texts go there at any time.
+    `linked_at` (ms) is when it was linked, None for the one that the conversation came from.
     """
 
     key: str
@@ -22,10 +23,12 @@ class Reachable(Model):
     blocked: bool
     window: Window | None
     templates: bool
+    linked_at: int | None
 
 
 def reachable(conversation: Conversation) -> tuple[Reachable, ...]:
     """Return the addresses of a conversation."""
+    linked = {link.address: link.at for link in conversation.links}
     return tuple(
         Reachable(
             key=_key(place, address),
@@ -35,6 +38,7 @@ def reachable(conversation: Conversation) -> tuple[Reachable, ...]:
             blocked=str(address) in conversation.blocked,
             window=window_at(conversation, str(address)),
             templates=takes_templates(str(address)),
+            linked_at=linked.get(str(address)),
         )
         for place, address in enumerate(map(Address.parse, conversation.addresses))
     )

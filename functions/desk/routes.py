@@ -9,6 +9,7 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 from pydantic import Field
 
+from aws.links import survivor
 from aws.login import NewPasswordRequired, Tokens
 from bootstrap.body import check_json, raw_body
 from bootstrap.http import as_gateway, explain_errors, problem_of
@@ -19,6 +20,7 @@ from desk.agent import Agent, agent_of
 from desk.claiming import claim_next, claim_this
 from desk.drafts import forget_returned
 from desk.files import SECURITY_HEADERS, page_file, page_policy
+from desk.linking import NewCut, cut, home
 from desk.outside import Outside
 from desk.replying import NewDraft, NewEnd, NewReply, hand_back, reply, resolve
 from desk.templates import NewTemplate, Templates, send_template
@@ -129,7 +131,8 @@ class Desk:
             found = outside.table.item(f"R#{normalised_reference(reference)}", "R")
             if found is None:
                 raise NotFound("There is no request with this reference number.")
-            return _json(200, {"conversation": found["conversation"]})
+            known = survivor(outside.table, found["conversation"])
+            return _json(200, {"conversation": known.id if known else found["conversation"]})
 
         @app.post(f"{API}/claims")
         def take_next() -> Response[str]:
@@ -172,12 +175,14 @@ class Desk:
 
         @app.put(f"{one}/draft")
         def keep_draft(conversation: ConversationId, new: NewDraft) -> Response[str]:
-            outside.table.put_draft(conversation, self._me().id, new.text)
+            me = self._me()
+            outside.table.put_draft(home(outside, conversation).id, me.id, new.text)
             return Response(status_code=204, headers={"Cache-Control": "no-store"}, body="")
 
         @app.delete(f"{one}/drafts/<draft>")
         def forget_draft(conversation: ConversationId, draft: str) -> Response[str]:
-            forget_returned(outside.table, conversation, self._me().id, draft)
+            me = self._me()
+            forget_returned(outside.table, home(outside, conversation).id, me.id, draft)
             return Response(status_code=204, headers={"Cache-Control": "no-store"}, body="")
 
         @app.put(f"{one}/files/<file>")
@@ -200,6 +205,11 @@ class Desk:
         @app.post(f"{one}/templates")
         def send(conversation: ConversationId, new: NewTemplate) -> Response[str]:
             send_template(outside, self._me(), conversation, new)
+            return _json(202, {"id": str(new.id)})
+
+        @app.post(f"{one}/cuts")
+        def send_cut(conversation: ConversationId, new: NewCut) -> Response[str]:
+            cut(outside, self._me(), conversation, new)
             return _json(202, {"id": str(new.id)})
 
         @app.post(f"{one}/resolve")

@@ -11,6 +11,7 @@ from desk.agent import Agent
 from desk.drafts import Draft, drafts
 from desk.entries import Entry, entries_of, joined
 from desk.head import Head, head_of
+from desk.linking import home, may_hold, with_earlier
 from desk.outside import Outside
 from desk.people import People
 from desk.uploads import with_files
@@ -40,28 +41,30 @@ def thread(outside: Outside, agent: Agent, id_: str, after: int, limit: int) -> 
     """Return what was said after a turn, and always the last turns, whose states still change.
 
     `limit` bounds the turns that are read. What is decided but not flushed is shown too; nothing
-    is written. Raises NotFound.
+    is written. A conversation that was merged is shown as the one that survives. Raises NotFound.
     """
-    conversation = outside.table.conversation(id_)
-    if conversation is None:
-        raise NotFound("There is no such conversation.")
+    conversation = home(outside, id_)
     records, earlier = _records(outside, conversation, after, min(limit, LONGEST))
     people = People(outside, agent)
     entries = chain.from_iterable(entries_of(record, people) for record in records)
     shown = joined(entries, records)
+    shown = with_earlier(outside, people, conversation, after, records, shown)
     return Thread(
         head=head_of(conversation, people),
         entries=with_files(outside, shown),
         sequence=conversation.sequence,
         earlier=earlier,
-        drafts=drafts(outside.table, id_, agent.id),
+        drafts=drafts(outside.table, conversation.id, agent.id),
     )
 
 
 def full_text(outside: Outside, conversation: str, message: str) -> str:
     """Return the whole of a text that was too long for the table. Raises NotFound."""
-    sequence = message.removeprefix(f"{conversation}.").partition(".")[0]
-    record = outside.table.record(conversation, int(sequence)) if sequence.isdecimal() else None
+    if not may_hold(home(outside, conversation), message):
+        raise NotFound("There is no such message in this conversation.")
+    own, _, place = message.partition(".")
+    sequence = place.partition(".")[0]
+    record = outside.table.record(own, int(sequence)) if sequence.isdecimal() else None
     for kept in record.messages if record else ():
         if kept.id == message and kept.content.archive and not _is_taken_back(outside, kept):
             body = outside.archive.get(kept.content.archive)

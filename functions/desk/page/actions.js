@@ -1,6 +1,7 @@
 // What the page does when somebody wants something of it.
 
 import { Problem, forgetTags, keepSession, now, read, signIn, write } from "./api.js";
+import { goOn } from "./linking.js";
 import { change, conversation, forget, state } from "./store.js";
 import { forgetLinks, mayGo } from "./files.js";
 import { newForm, tidy, wholeText } from "./template.js";
@@ -101,6 +102,7 @@ async function readThread(id) {
   const wide = kept.limit > 200 ? `&limit=${kept.limit}` : "";
   const thread = await read(`/conversations/${id}?after=${kept.sequence}${wide}`);
   if (thread === null) return;
+  if (thread.head.conversation !== id) return goOn(id, thread.head.conversation);
   const first = kept.entries.size === 0;
   for (const entry of thread.entries) kept.entries.set(entry.id, entry);
   if (first || kept.sequence === 0) {

@@ -52,6 +52,7 @@ export function conversation(id) {
       template: null, // the form of a template, while it is filled
       seen: null,
       confirm: false,
+      cutting: "", // the address that is about to be cut off
     });
   return state.conversations.get(id);
 }

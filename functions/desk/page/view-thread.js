@@ -3,6 +3,7 @@
 import { discardSending, end, sendAgain, sendReply, settleReturned, showEarlier, showWhole, take, type } from "./actions.js";
 import { now } from "./api.js";
 import { h } from "./dom.js";
+import { earlierView, linkNote } from "./linking.js";
 import { change, conversation, state } from "./store.js";
 import { mayGo } from "./files.js";
 import { attachButton, attachedView, fileView, takesFiles } from "./view-files.js";
@@ -137,17 +138,18 @@ function entriesView(id, kept) {
     const entryDay = day(entry.at);
     if (entryDay !== lastDay) described.push(h("li.day", { key: `day ${entryDay}` }, entryDay));
     lastDay = entryDay;
+    described.push(earlierView(entry, entries[place - 1]));
     described.push(entryView(id, kept, entry, entries[place + 1]));
   });
   for (const reply of kept.sending) described.push(sendingView(id, reply));
-  return described;
+  return described.filter(Boolean);
 }
 
 function entryView(id, kept, entry, following) {
   const props = { key: entry.id, "data-id": entry.id };
   if (entry.change) return h("li.entry.line", props, lone(entry));
   if (entry.action) return h("li.entry.line", props, say(entry.done ? "actionDone" : "actionBegun", { name: entry.action.replace(/^action_/, "").replaceAll("_", " ") }));
-  if (entry.internal) return h("li.entry.line", props, note(entry.text));
+  if (entry.internal) return h("li.entry.line", props, note(entry.text, entry.at));
   if (entry.author === "system")
     return h("li.entry.line.said", props, h("p", {}, entry.text), metaView(entry, trouble(entry) ? "" : null));
   const text = kept.whole?.[entry.id] ?? entry.text;
@@ -233,10 +235,12 @@ function lone(entry) {
   return say(entry.change === "edit" ? "editedAlone" : "deletedAlone", { text: entry.text });
 }
 
-function note(text) {
+function note(text, at) {
   const [, kind, detail] = text.match(/^(\w+): (.*)$/s) ?? [];
   if (kind === "delivery_failed") return say("notes.failed", { reason: refusal(detail) });
   if (kind === "referral") return say("notes.referral", { ref: detail });
+  const link = linkNote(kind, detail, at);
+  if (link) return link;
   return known(`notes.${text}`) ? say(`notes.${text}`) : text;
 }
 

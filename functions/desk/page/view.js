@@ -3,6 +3,7 @@
 import { enter, find, leave, open, takeNext } from "./actions.js";
 import { now } from "./api.js";
 import { h } from "./dom.js";
+import { cutView } from "./linking.js";
 import { change, conversation, state } from "./store.js";
 import { threadView } from "./view-thread.js";
 import { ago, channelName, known, say, since } from "./words.js";
@@ -217,12 +218,15 @@ function contextView() {
       h(
         "dl",
         {},
-        head.reachable.map(({ channel, user, blocked, current }, place) =>
+        head.reachable.map((address, place) =>
           fact(
             `address${place}`,
-            channelName(channel),
-            blocked ? say("blockedAddress") : user || say("visitor"),
-            blocked ? "late" : current ? "current" : "",
+            channelName(address.channel),
+            [
+              address.blocked ? say("blockedAddress") : address.user || say("visitor"),
+              cutView(head.conversation, address),
+            ],
+            address.blocked ? "late" : address.current ? "current" : "",
           ),
         ),
       ),

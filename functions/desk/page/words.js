@@ -107,6 +107,7 @@ const WORDS = {
       taken_by_other_app: "Eine andere App hat das Gespräch übernommen",
       referral: "Kam über den Link: {ref}",
       failed: "Nicht zugestellt: {reason}",
+      linked_agents: "Beide Gespräche hatten jemanden: Wer dieses hatte, behält es",
     },
     reasonTitles: {
       asked_for_person: "Möchte einen Menschen",
@@ -208,6 +209,16 @@ const WORDS = {
       webchat: "Web",
     },
     blockedAddress: "blockiert",
+    linking: {
+      goOn: "Dieses Gespräch wurde mit einem älteren verbunden und geht dort weiter.",
+      earlier: "Zuvor in {channel}",
+      linked: "Mit {channel} verbunden ({time})",
+      unlinked: "{channel} wurde getrennt ({time})",
+      cut: "Trennen",
+      cutFrom: "{channel} von diesem Gespräch trennen",
+      sure: "{channel} trennen? Dort beginnt dann ein neues Gespräch.",
+      keep: "Behalten",
+    },
     visitor: "Besuch auf der Website",
   },
   en: {
@@ -313,6 +324,7 @@ const WORDS = {
       taken_by_other_app: "Another app has taken the conversation over",
       referral: "Came by the link: {ref}",
       failed: "Not delivered: {reason}",
+      linked_agents: "Both conversations had somebody: whoever had this one keeps it",
     },
     reasonTitles: {
       asked_for_person: "Wants a person",
@@ -414,6 +426,16 @@ const WORDS = {
       webchat: "Web",
     },
     blockedAddress: "blocked",
+    linking: {
+      goOn: "This conversation was linked with an older one and goes on there.",
+      earlier: "Earlier on {channel}",
+      linked: "Linked with {channel} ({time})",
+      unlinked: "{channel} was cut off ({time})",
+      cut: "Cut off",
+      cutFrom: "Cut {channel} off from this conversation",
+      sure: "Cut {channel} off? A new conversation then begins there.",
+      keep: "Keep",
+    },
     visitor: "Visitor of the website",
   },
 };

@@ -30,6 +30,7 @@ ROUTES = [
     ("POST", f"{ONE}/replies", REPLY),
     ("GET", f"{API}/templates", None),
     ("POST", f"{ONE}/templates", TEMPLATE),
+    ("POST", f"{ONE}/cuts", {"id": REPLY["id"], "address": "1:telegram:••• 123"}),
     ("POST", f"{ONE}/resolve", END),
     ("POST", f"{ONE}/hand-back", END),
 ]
