@@ -31,7 +31,7 @@ CONTENT_LIMIT = 100_000
 TO_CONVERSATION = ("message", "edit", "delete", "reaction", "block")
 
 TOLD_OF_SOMEBODY = ("echo", "referral")
-"""Goes to a conversation as well, where it says whose."""
+"""Goes to a conversation as well."""
 
 
 @dataclass(frozen=True)
@@ -91,14 +91,15 @@ def _take(house: House, messenger: Channel, request: WebhookRequest) -> Handshak
 def _is_odd(incoming: Incoming) -> bool:
     """Say whether somebody may want to see the raw body."""
     unreadable = incoming.content is not None and bool(incoming.content.unreadable)
-    if incoming.kind in ("other", *TOLD_OF_SOMEBODY):
+    if incoming.kind in ("other", *TO_CONVERSATION, *TOLD_OF_SOMEBODY):
         return unreadable or not _is_for_conversation(incoming)
     return unreadable
 
 
 def _is_for_conversation(incoming: Incoming) -> bool:
-    told = incoming.kind in TOLD_OF_SOMEBODY or (incoming.kind == "other" and incoming.control)
-    return incoming.kind in TO_CONVERSATION or bool(told and incoming.user)
+    """Say whether a conversation hears of it: what does not say whose it is has none."""
+    told = incoming.kind in (*TO_CONVERSATION, *TOLD_OF_SOMEBODY)
+    return bool(incoming.user) and (told or (incoming.kind == "other" and bool(incoming.control)))
 
 
 def _is_our_echo(house: House, messenger: Channel, incoming: Incoming) -> bool:

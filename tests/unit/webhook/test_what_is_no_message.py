@@ -1,12 +1,16 @@
 """Edits, deletions, reactions and blocks are kept with their message and act as they should."""
 
+import hashlib
+import hmac
+import json
 from typing import Any
 
 import pytest
 
+from tests.gateway import http_event
 from tests.guarantees.bot import EchoBot
 from tests.guarantees.house import MINUTE, House
-from tests.guarantees.messenger import telegram_event, whatsapp_event, whatsapp_message
+from tests.guarantees.messenger import PAGE, telegram_event, whatsapp_event, whatsapp_message
 
 
 @pytest.fixture
@@ -146,3 +150,14 @@ def test_an_edit_of_something_before_our_time_is_kept(house: House) -> None:
     assert house.written() == ["When do you close?"]
     assert house.messenger.calls == 0
     assert house.ask("When do you open?") == ["disclosure", "re: When do you open?"]
+
+
+def test_what_does_not_say_whose_it_is_is_kept_and_wakes_nobody(house: House) -> None:
+    """A reaction without a sender belongs to no conversation: 200, kept raw, and no dead letter."""
+    part = {"reaction": {"mid": "m_1", "action": "unreact"}}
+    raw = json.dumps({"object": "page", "entry": [{"id": PAGE, "messaging": [part]}]}).encode()
+    digest = hmac.new(b"m-secret", raw, hashlib.sha256).hexdigest()
+    headers = {"x-hub-signature-256": f"sha256={digest}"}
+    assert house.post(http_event("POST", f"/webhooks/messenger/{PAGE}", raw, headers)) == 200
+    assert [key for key in house.archive.objects if key.startswith("raw/messenger/")]
+    assert house.inbound_queue.receive() == []
