@@ -22,13 +22,17 @@ class Address(NamedTuple):
     def shown(self) -> str:
         """Return the user such that an agent recognises it and cannot note it down.
 
-        A phone number keeps its country and its end; a visitor of the website has nothing to show.
+        A phone number keeps its country and its end, a mail address its beginning and its domain; a
+        visitor of the website has nothing to show.
         """
         user = self.user
         if self.channel == "webchat":
             return ""
         if self.channel == "whatsapp" and user.isdigit() and len(user) >= 10:
             return f"+{user[:2]} {user[2:5]} ••• {user[-3:]}"
+        if self.channel == "email" and "@" in user:
+            local, _, domain = user.rpartition("@")
+            return f"{local[:2]}•••@{domain}"
         return f"••• {user[-3:]}" if len(user) > 5 else "•••"
 
     def __str__(self) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
+from channels.mail_headers import bare_subject
 from channels.registry import CHANNELS
 from conversation.address import Address
 from conversation.incoming import RECEIPT_RANK
@@ -32,8 +33,8 @@ class Entry(Model):
     said is not shown any more. `before` are the texts that the customer has
     replaced since, oldest first. `long`: this is only the beginning of the text. `files` tell what
     became of each attachment. `earlier` is the channel of a merged conversation in which this was
-    said before. `action` names what was done in a back end, `done` False where its end is not
-    known.
+    said before. `subject` is a mail's that answers none. `action` names what was done in a back
+    end, `done` False where its end is not known.
     """
 
     id: str
@@ -51,6 +52,7 @@ class Entry(Model):
     attachments: tuple[Attachment, ...] = ()
     files: tuple[ShownFile, ...] = ()
     unreadable: str = ""
+    subject: str = ""
     long: bool = False
     state: State = ""
     reason: str = ""
@@ -106,6 +108,7 @@ def _entry(record: TurnRecord, message: Message, people: People) -> Entry:
         buttons=_titles(content),
         attachments=content.attachments,
         unreadable=content.unreadable,
+        subject=content.subject if bare_subject(content.subject) == content.subject else "",
         long=bool(content.archive),
         state=_state(record, message),
         reason=message.unsent

@@ -168,6 +168,7 @@ function entryView(id, kept, entry, following) {
       entry.attachments.map((attachment, place) => fileView(attachment, entry.files[place], `a${place}`)),
       entry.unreadable && h("p.attachment", { key: "unreadable" }, say("unreadable", { kind: entry.unreadable })),
       entry.deleted && h("p.attachment", { key: "deleted" }, say(entry.elsewhere ? "deletedByUs" : "deleted")),
+      entry.subject && h("p.subject", { key: "subject" }, entry.subject),
       text && h("p.text", { key: "text" }, text),
       entry.long && !kept.whole?.[entry.id] && h("button.quiet", { key: "whole", type: "button", onclick: () => showWhole(id, entry) }, say("whole")),
       entry.buttons.length > 0 && h("p.options", { key: "options" }, entry.buttons.map((title, place) => h("span", { key: place }, title))),

@@ -238,6 +238,16 @@ def test_everything_that_was_said_is_shown() -> None:
     assert (third["action"], third["done"]) == ("action_late", False)
 
 
+def test_a_mail_that_begins_something_shows_its_subject() -> None:
+    """What it is about stands above it; below an answer it would be said again and again."""
+    house = House()
+    waiting = house.waiting("Yusuf")
+    for subject in ("Umzug", "AW: Umzug", "Re: Re: Umzug", ""):
+        house.said(waiting, "customer", content=Content(text="x", subject=subject))
+    shown = [entry["subject"] for entry in _entries(house, waiting.id)]
+    assert shown == ["Umzug", "", "", ""]
+
+
 def test_the_whole_of_a_long_text_can_be_read() -> None:
     """What was too long for the table is in the bucket, and only what was said is served."""
     house = House()
@@ -288,6 +298,8 @@ def test_an_unknown_conversation_is_not_found() -> None:
         ("telegram:1:88123", "•••"),
         ("telegram:1:881234567", "••• 567"),
         ("webchat:1:abcdefghijk", ""),
+        ("email:service@stadtwerke.example:erika.muster@gmx.example", "er•••@gmx.example"),
+        ("email:service@stadtwerke.example:unknown", "••• own"),
     ],
 )
 def test_an_address_is_recognised_and_cannot_be_noted_down(address: str, shown: str) -> None:

@@ -22,7 +22,8 @@ def test_all_addresses_and_somebody_to_try_are_said() -> None:
     )
     _welcome(Console(file=said, width=200), house, {"anna@musterstadt.example": "a password"})
     written = said.getvalue()
-    phones = [f"2/phone/{name}" for name in ("whatsapp", "telegram", "messenger", "instagram", "email")]
+    messengers = ("whatsapp", "telegram", "messenger", "instagram", "email")
+    phones = [f"2/phone/{name}" for name in messengers]
     for address in ("1/desk", "1/webchat/demo", *phones, "3", "4"):
         assert f"http://127.0.0.1:{address}\n" in written
     assert "anna@musterstadt.example" in written
