@@ -14,7 +14,7 @@ from conversation.errors import Oversized
 from conversation.event import Event
 from conversation.outgoing import outgoing_to_json
 from conversation.ports import MESSAGE_LIMIT, DeadMessage
-from conversation.turn import Delivery, Drain
+from conversation.turn import Delivery, Drain, Typing
 from tests.faults import Faults, Faulty, operation
 
 DEDUPLICATION = 300_000
@@ -258,6 +258,12 @@ class MemoryOutbound(_MemoryEnd):
         """Put a delivery into its address's group."""
         body = outgoing_to_json(delivery)
         self.queue.send(address_group(delivery.address), body, delivery.deduplication_id)
+
+    @operation("send")
+    def type(self, typing: Typing) -> None:
+        """Ask for the customer to be shown that an answer is being made."""
+        group = address_group(typing.address)
+        self.queue.send(group, outgoing_to_json(typing), f"typing.{typing.at}")
 
     @operation("send")
     def drain(self, address: str, now: int) -> None:

@@ -11,7 +11,7 @@ from conversation.errors import Oversized
 from conversation.event import Event
 from conversation.outgoing import outgoing_to_json
 from conversation.ports import MESSAGE_LIMIT, DeadMessage
-from conversation.turn import Delivery, Drain
+from conversation.turn import Delivery, Drain, Typing
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -126,6 +126,11 @@ class SqsOutbound(_FifoQueue):
         group = address_group(address)
         body = outgoing_to_json(Drain(address=address))
         self._send(group, body, f"drain.{group}.{now // DEDUPLICATION}")
+
+    def type(self, typing: Typing) -> None:
+        """Ask for the customer to be shown that an answer is being made."""
+        group = address_group(typing.address)
+        self._send(group, outgoing_to_json(typing), f"typing.{group}.{typing.at}")
 
     def postpone(self, receipt: str, seconds: int) -> bool:
         """Set a received message's visibility; False where it is no longer ours."""

@@ -46,6 +46,7 @@ class Call:
     `path` is appended to the channel's base URL; `{name}` in `path` and header values stands for
     the account's secret of that name, which only `deliver` fills in; so it does in the base URL.
     `after_window` is made in its stead where the messenger answers that its window is closed.
+    `hint`: nobody waits for what becomes of it.
     """
 
     method: str
@@ -53,6 +54,7 @@ class Call:
     json: Mapping[str, Any]
     headers: Mapping[str, str] = field(default_factory=dict)
     after_window: "Call | None" = None
+    hint: bool = False
 
 
 @dataclass(frozen=True)
@@ -101,6 +103,7 @@ class Abilities:
     goes out as one message, all of it or its texts. `window` is None where one
     may write at any time. `files` are the kinds that can be sent, each with its most bytes; a file
     that comes in can be fetched up to `file_in` bytes.
+    `read_marks`: customers are shown what we have read.
     `unmarked_echoes`: it tells us of our own messages too, and only their ids say that they are.
     """
 
@@ -118,6 +121,7 @@ class Abilities:
     file_in: int = MEDIA_LIMIT
     window: WindowRule | None = None
     unmarked_echoes: bool = False
+    read_marks: bool = False
 
 
 class Channel(Protocol):
@@ -151,6 +155,14 @@ class Channel(Protocol):
 
     def outcome(self, response: ProviderResponse) -> Outcome:
         """Say what the messenger's answer means."""
+
+    def mark_read(self, account: str, user: str, seen: str) -> Call | None:
+        """Return the call that marks all up to a customer's message as read, where there is one."""
+        return None
+
+    def show_typing(self, account: str, user: str, seen: str) -> Call | None:
+        """Return the call that shows for some seconds that we type, where there is one."""
+        return None
 
     def deep_link(self, account: str, secrets: Secrets, code: str, language: Language) -> str:
         """Return the link that begins a chat with us and carries a one-time code, "" for none.

@@ -23,6 +23,7 @@ CHANNEL: Final = MessengerPlatform(
             buttons=QUICK_REPLIES,
             button_title=TITLE,
             receipts=True,
+            read_marks=True,
             window=WINDOW,
             # Source: Meta's page "Upload Media for Instagram Messaging".
             files={

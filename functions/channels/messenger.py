@@ -16,6 +16,7 @@ CHANNEL: Final = MessengerPlatform(
             buttons=QUICK_REPLIES,
             button_title=TITLE,
             receipts=True,
+            read_marks=True,
             window=WINDOW,
             # Kinds beside pictures are general knowledge; sizes are Meta's.
             files={

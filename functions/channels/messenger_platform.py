@@ -50,6 +50,14 @@ class MessengerPlatform(MetaChannel):
         """Return a file's address as the webhook tells it; it wants no token, and ends soon."""
         return Download(reference, META_HOSTS)
 
+    def mark_read(self, account: str, user: str, seen: str) -> Call | None:
+        """Return the call that marks the conversation as seen."""
+        return messenger_render.sender_action(user, "mark_seen") if seen else None
+
+    def show_typing(self, account: str, user: str, seen: str) -> Call | None:
+        """Return the call that shows that we type, for up to 20 s."""
+        return messenger_render.sender_action(user, "typing_on")
+
     def _sent_id(self, body: Json) -> str:
         return text(body.get("message_id"))
 

@@ -6,7 +6,7 @@ Platform's pages on the Send API, quick replies and the button template.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from channels.base import Abilities, Call
 from channels.files import FileLink
@@ -56,6 +56,15 @@ def render(dialect: Dialect, message: Message, user: str) -> list[Call]:
         later = _call({**content, **_BY_A_PERSON}) if message.author == "agent" else None
         calls.append(_call({**content, **dialect.envelope}, later))
     return calls
+
+
+def sender_action(user: str, action: Literal["mark_seen", "typing_on"]) -> Call:
+    """Return the call of a sign: it stands alone, without a message.
+
+    Source: Meta's page on sender actions; that Instagram takes them too is general knowledge.
+    """
+    body = {"recipient": {"id": user}, "sender_action": action}
+    return Call("POST", "/me/messages", body, BEARER, hint=True)
 
 
 def _call(body: Mapping[str, Any], after_window: Call | None = None) -> Call:

@@ -7,6 +7,7 @@ import hmac
 import json
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -111,6 +112,10 @@ class Telegram(Channel):
         """Return a link to the bot; the code arrives as `/start <code>` once Start is tapped."""
         name = secrets.get("public_name") or account
         return f"https://t.me/{name}?start={code}"
+
+    def show_typing(self, account: str, user: str, seen: str) -> Call | None:
+        """Return the call that shows that we type, for up to 5 s; bots can mark nothing as read."""
+        return replace(_call("sendChatAction", user, {"action": "typing"}), hint=True)
 
     def outcome(self, response: ProviderResponse) -> Outcome:
         """Say what the answer means: by `error_code`; 400 has only its description to go by."""

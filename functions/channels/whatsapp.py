@@ -60,6 +60,14 @@ class WhatsApp(MetaChannel):
             return Lost(GONE)
         raise Unavailable(f"the media id is answered with {response.status}")
 
+    def mark_read(self, account: str, user: str, seen: str) -> Call | None:
+        """Return the call that marks a message, and those before it, as read."""
+        return whatsapp_render.read_mark(account, seen, typing=False)
+
+    def show_typing(self, account: str, user: str, seen: str) -> Call | None:
+        """Return the call that marks a message as read and shows that we type: up to 25 s."""
+        return whatsapp_render.read_mark(account, seen, typing=True)
+
     def _sent_id(self, body: Json) -> str:
         return next((text(sent.get("id")) for sent in mappings(body.get("messages"))), "")
 

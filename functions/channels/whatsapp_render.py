@@ -27,6 +27,7 @@ ABILITIES: Final = Abilities(
     receipts=True,
     # Each reply is billed, also within the window: reported for October 2026 and later.
     joins="texts",
+    read_marks=True,
     # A message opens it ("messages you or calls you", Meta's page on sending messages); that a
     # reaction does is said nowhere, and calls do not reach us.
     window=WindowRule(templates=True),
@@ -71,6 +72,23 @@ def render(message: Message, account: str, user: str) -> list[Call]:
         )
         for body in bodies
     ]
+
+
+def read_mark(account: str, seen: str, *, typing: bool) -> Call | None:
+    """Return the call of a read mark, with or without typing: None without a message to name.
+
+    Source: Meta's page on typing indicators.
+    """
+    if not seen:
+        return None
+    mark = {"messaging_product": "whatsapp", "status": "read", "message_id": seen}
+    return Call(
+        method="POST",
+        path=f"/{quote(account, safe='')}/messages",
+        json={**mark, "typing_indicator": {"type": "text"}} if typing else mark,
+        headers=BEARER,
+        hint=True,
+    )
 
 
 def _bodies(content: Content) -> list[Mapping[str, Any]]:

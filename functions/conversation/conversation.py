@@ -66,7 +66,8 @@ class Conversation(Model):
     `acknowledged_at` (ms) is when a waiting customer was last told that an addition was taken.
     `threads` are the customer's last mails, by address. Until `elsewhere_until` (ms)
     one of our people answers in another app, and the bot is silent. `sent` counts by channel what
-    was given to the messenger, as it counts and may bill.
+    was given to the messenger, as it counts and may bill. `unread` is the customer's last message,
+    by address and provider's id, that no reply has marked as read yet.
 
     `addresses` begin with the one that the conversation came from. `links` are the conversations
     that were merged into this one. `merged_into` is the one that this was merged into, "" while it
@@ -107,6 +108,7 @@ class Conversation(Model):
     threads: dict[str, MailThread] = Field(default_factory=dict)
     elsewhere_until: int = 0
     sent: dict[str, int] = Field(default_factory=dict)
+    unread: dict[str, str] = Field(default_factory=dict)
     links: tuple[Link, ...] = ()
     merged_into: str = ""
     merges: int = 0

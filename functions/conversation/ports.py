@@ -12,7 +12,7 @@ from conversation.conversation import Conversation
 from conversation.event import Event
 from conversation.link import OfferLinks, TakeCode
 from conversation.media import Fate, MediaJob
-from conversation.turn import ActionCall, Delivery, Item, MessageState, TurnRecord
+from conversation.turn import ActionCall, Delivery, Item, MessageState, TurnRecord, Typing
 
 ITEM_LIMIT = 200_000
 """How many bytes of JSON one item may hold; the database refuses 400 KB with its attributes."""
@@ -203,6 +203,9 @@ class Outbound(Protocol):
 
     def drain(self, address: str, now: int) -> None:
         """Ask for the parked deliveries of an address to be sent, once in five minutes."""
+
+    def type(self, typing: Typing) -> None:
+        """Ask for the customer to be shown that an answer is being made."""
 
     def postpone(self, receipt: str, seconds: int) -> bool:
         """Set a received message's visibility; False where it is no longer ours."""

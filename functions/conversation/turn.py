@@ -15,7 +15,8 @@ class Delivery(Model):
     `epoch` is the conversation's after the turn: answers of the bot are withdrawn where a person
     has claimed the conversation since. `deadline` in ms: later it is not sent any more.
     `doubtful`: an earlier attempt may have sent its next message. `attempt` tells re-sends apart
-    for the queue's deduplication.
+    for the queue's deduplication. `seen` is the customer's message, by the provider's id, that is
+    marked as read with it.
     """
 
     conversation: str
@@ -27,6 +28,7 @@ class Delivery(Model):
     deadline: int
     doubtful: bool = False
     attempt: int = 0
+    seen: str = ""
 
     @property
     def deduplication_id(self) -> str:
@@ -43,6 +45,14 @@ class Drain(Model):
     """Ask `deliver` to send what is parked for an address, in sequence."""
 
     address: str
+
+
+class Typing(Model):
+    """Ask `deliver` to show that an answer is being made, `at` (ms); `seen` as in a delivery."""
+
+    address: str
+    at: int
+    seen: str = ""
 
 
 class Item(Model):

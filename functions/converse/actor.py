@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from aws.journal import flush
+from channels.registry import channel_named
 from conversation.bot import Bot
 from conversation.conversation import BOT, Conversation, short_id
 from conversation.errors import ActionFailed, PforteError, Unavailable, VersionConflict
@@ -19,11 +20,12 @@ from conversation.event import CustomerEvent, DeadLetter, Event, Wake
 from conversation.link import OfferLinks, TakeCode
 from conversation.message import Content
 from conversation.ports import Actions, Inbound, Links, Outbound, Table
-from conversation.turn import ActionCall, StartedTurn
+from conversation.turn import ActionCall, StartedTurn, Typing
 from converse.burst import WAIT_LIMIT, WAIT_SECONDS, is_unfinished
 from converse.decide import decide, decide_fault, new_conversation
 from converse.front_door import find_danger
 from converse.linking import carries_code, destination
+from converse.meanwhile import Meanwhile, never
 from converse.turns import measure, next_run
 
 CLOCK_SKEW = 10 * 60_000
@@ -37,6 +39,9 @@ SUSPICIOUS_AFTER = 8_000
 
 ATTEMPTS = 2
 """After so many attempts without our own word (time-out, out of memory), a turn is a fault turn."""
+
+TYPING_AFTER = 1.5
+"""So many seconds a call of an action takes before the customer is shown that we are at it."""
 
 ACTIONS_LIMIT = 8_000
 """How long (ms) all action calls of a turn together may take in one invocation."""
@@ -71,6 +76,7 @@ class House:
     clock: Callable[[], int]
     writer: Callable[[], str]
     first_reply_minutes: int | None = None
+    meanwhile: Meanwhile = never
 
 
 class PutBack(PforteError):
@@ -125,6 +131,7 @@ class Actor:
         self._results: dict[str, dict[str, Any]] = {}
         self._counted: set[str] = set()
         self._acted: dict[str, int] = {}
+        self._typed: set[str] = set()
         self._failures: dict[str, int] = {}
         self._faulty: set[str] = set()
         self._current: StartedTurn | None = None
@@ -329,11 +336,27 @@ class Actor:
             return {"failed": f"{call.action}: no time is left for it"}
         begun = self._house.clock()
         try:
-            return self._house.actions.call(call, (ACTIONS_LIMIT - acted) / 1000)
+            with self._house.meanwhile(TYPING_AFTER, lambda: self._type(started)):
+                return self._house.actions.call(call, (ACTIONS_LIMIT - acted) / 1000)
         except ActionFailed as failed:
             return {"failed": str(failed)}
         finally:
             self._acted[started.id] = acted + self._house.clock() - begun
+
+    def _type(self, started: StartedTurn) -> None:
+        """Let the customer see that an answer is being made; once, and only if it can be."""
+        asked = [e.incoming for e in started.events if isinstance(e, CustomerEvent)]
+        if not asked or started.id in self._typed:
+            return
+        self._typed.add(started.id)
+        last = asked[-1]
+        now = self._house.clock()
+        try:
+            if channel_named(last.channel).show_typing(last.account, last.user, last.provider_id):
+                typing = Typing(address=last.address, at=now, seen=last.provider_id)
+                self._house.outbound.type(typing)
+        except Unavailable:
+            return  # the answer itself will show that somebody is here
 
     def _decide_fault(self, started: StartedTurn) -> Conversation:
         decided = decide_fault(

@@ -89,6 +89,10 @@ class TurnBuilder:
         incoming = event.incoming
         content = incoming.content or Content()
         elsewhere = incoming.kind == "echo"
+        marks = channel_named(incoming.channel).abilities.read_marks
+        if incoming.kind == "message" and marks:
+            unread = {**self.state.unread, incoming.address: incoming.provider_id}
+            self.change(unread=unread)
         self._add(
             Message(
                 id=self._next_id(),
@@ -202,7 +206,9 @@ class TurnBuilder:
         self._tell_unused(results)
         deliveries = self._deliveries()
         for delivery in deliveries:
-            self.change(sent=counted(self.state.sent, delivery.address, calls_of(delivery)))
+            unread = {k: v for k, v in self.state.unread.items() if k != delivery.address}
+            sent = counted(self.state.sent, delivery.address, calls_of(delivery))
+            self.change(sent=sent, unread=unread)
         events = self.started.events
         times = {
             id_: event.at
@@ -287,6 +293,7 @@ class TurnBuilder:
                 address=address,
                 epoch=self.state.epoch,
                 messages=tuple(messages),
+                seen=self.state.unread.get(address, ""),
                 at=self.now,
                 deadline=self.now
                 + (ANSWER_DEADLINE if all(m.author == "bot" for m in messages) else DEADLINE),

@@ -6,6 +6,7 @@ from typing import Any
 from bootstrap.house import house
 from converse.actor import House
 from converse.batch import converse
+from converse.meanwhile import after
 
 
 @cache
@@ -21,6 +22,7 @@ def _house() -> House:
         clock=found.clock,
         writer=found.writer,
         first_reply_minutes=found.settings.first_reply_minutes,
+        meanwhile=after,
     )
 
 

@@ -11,6 +11,7 @@ from channels.registry import channel_named
 from conversation.errors import Unavailable
 
 TIMEOUT_SECONDS = 6.0
+HINT_SECONDS = 1.0
 
 
 class NotSent(Unavailable):
@@ -49,7 +50,7 @@ class HttpProvider:
                 url,
                 json=_linked(dict(call.json), self._link),
                 headers=headers,
-                timeout=TIMEOUT_SECONDS,
+                timeout=HINT_SECONDS if call.hint else TIMEOUT_SECONDS,
                 follow_redirects=False,
             )
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout):

@@ -18,9 +18,11 @@ from conversation.conversation import Conversation
 from conversation.errors import Missing, PforteError, Unavailable
 from conversation.event import DeliveryFailed
 from conversation.message import Message
+from conversation.outgoing import Outgoing
 from conversation.ports import DeliveryView, Inbound, Outbound, Parked, Table, Vault
-from conversation.turn import Delivery, Drain, MessageState, TurnRecord
+from conversation.turn import Delivery, Drain, MessageState, TurnRecord, Typing
 from deliver.provider import NotSent, Provider
+from deliver.signals import mark_read, show_typing
 
 VISIBILITY_SECONDS = 20
 TIMEOUT_SECONDS = 15
@@ -47,7 +49,7 @@ class Received:
 
     id: str
     receipt: str
-    body: Delivery | Drain
+    body: Outgoing
     receive_count: int
     order: str
     received_at: int
@@ -113,6 +115,8 @@ def run(house: House, received: Sequence[Received]) -> set[str]:
         try:
             if isinstance(message.body, Drain):
                 _drain(house, message.body.address)
+            elif isinstance(message.body, Typing):
+                show_typing(house.vault, house.provider, house.clock, message.body)
             else:
                 _Sending(house, message.body, message.order, message.receive_count).run()
         except _BackOff as error:
@@ -274,6 +278,7 @@ class _Sending:
             )
             self._refuse("unrenderable")
             return
+        sent = False
         for number, step in enumerate(steps[cursor:], start=cursor + 1):
             if step.call is None:
                 table.note_outcome(delivery, number, step.states("withdrawn"))
@@ -289,6 +294,7 @@ class _Sending:
                 self._note_unsent()
                 raise
             if isinstance(outcome, Sent):
+                sent = True
                 self._house.count(self._address.channel)
                 states = step.states("sent" if step.last else None)
                 table.note_outcome(delivery, number, states, outcome.provider_id)
@@ -301,6 +307,8 @@ class _Sending:
                     f"{outcome.reason} ({outcome.code})" if outcome.code else outcome.reason
                 )
                 return
+        if sent and delivery.seen and self._parked is None and self._receive_count == 1:
+            mark_read(self._house.vault, self._house.provider, delivery.address, delivery.seen)
 
     def _make(self, call: Call, secrets: Secrets) -> tuple[int, Outcome]:
         """Make a call, and where its window is closed the one for later; the last answer counts."""

@@ -17,6 +17,7 @@ from conversation.message import Message
 from conversation.turn import TurnRecord
 from converse.actor import House as ConverseHouse
 from converse.batch import converse
+from converse.meanwhile import Meanwhile, never
 from deliver.batch import deliver
 from deliver.send import House as DeliverHouse
 from desk.agent import Agent
@@ -83,6 +84,7 @@ class House:
         self.messenger = Messenger(self.clock, self.moments)
         self.sent: Counter[str] = Counter()
         self.actions = StaticActions({"look_up": {"found": 7}}, self.moments)
+        self.meanwhile: Meanwhile = never
         self._next_tick = self.now
         self._writers = count(1)
         self._numbers = count(1)
@@ -198,6 +200,7 @@ class House:
             clock=self.clock,
             writer=lambda: f"w{next(self._writers)}",
             first_reply_minutes=self.first_reply_minutes,
+            meanwhile=self.meanwhile,
         )
 
     def deliver(self) -> list[Received]:

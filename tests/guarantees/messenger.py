@@ -173,12 +173,19 @@ class Messenger(Faulty):
         self.calls = 0
         self.answers: list[Answer] = []
         self.lost: list[Exception] = []
+        self.signals: list[tuple[str, dict[str, Any]]] = []
+        self.sign_fails: Exception | None = None
 
     @operation("call")
     def call(self, channel: str, call: Call, secrets: Mapping[str, str]) -> ProviderResponse:
-        """Take one call."""
-        self.calls += 1
+        """Take one call; signs are kept apart, their answers scripted apart."""
         assert secrets == ACCOUNTS[channel, OURS[channel]]
+        if call.hint:
+            self.signals.append((channel, json.loads(json.dumps(call.json))))
+            if self.sign_fails is not None:
+                raise self.sign_fails
+            return ProviderResponse(200, b"{}")
+        self.calls += 1
         answer = self.answers.pop(0)() if self.answers else None
         if answer is not None:
             return answer

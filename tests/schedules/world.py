@@ -1,7 +1,8 @@
 """One random schedule on the real handlers: what Lambda invokes, and all that really happened."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from itertools import count
 from typing import Any
 
@@ -152,7 +153,15 @@ class World(People):
             clock=self.clock,
             writer=lambda: f"w{next(self._writers)}",
             first_reply_minutes=self.first_reply_minutes,
+            meanwhile=self._meanwhile,
         )
+
+    @contextmanager
+    def _meanwhile(self, seconds: float, act: Callable[[], None]) -> Iterator[None]:
+        """Let some actions take long."""
+        if self.choice.chance(0.3):
+            act()
+        yield
 
     def _deliver_house(self) -> DeliverHouse:
         return DeliverHouse(
