@@ -36,9 +36,9 @@ def events(root: Json, account: str) -> list[Incoming]:
     return found or [other(account or NOBODY, derived_id(root), "")]
 
 
-def notifications(root: Json) -> list[Json]:
+def notifications(root: object) -> list[Json]:
     """Return every notification in an envelope, of received mails and of sent ones."""
-    return list(_items(root, 0))
+    return list(_items(mapping(root), 0))
 
 
 def is_received(item: Json) -> bool:

@@ -1,6 +1,7 @@
 """Whatever comes as a mail: reading never breaks, and what is read can be stored."""
 
 import json
+from contextlib import suppress
 from typing import Any
 
 from hypothesis import given
@@ -10,9 +11,12 @@ from channels.mail import CHANNEL
 from channels.mail_html import html_to_text
 from channels.mail_quotes import own_words
 from channels.mail_text import decoded, unwrapped, unwrapped_size, words
-from conversation.errors import Malformed
+from conversation.errors import Malformed, Unavailable
 from conversation.identity import Identity
 from conversation.incoming import Incoming
+from tests.guarantees.bot import EchoBot
+from tests.guarantees.post import OURS, PostHouse
+from webhook.mail import STORED
 
 IDENTITY = Identity(b"0123456789abcdef")
 
@@ -139,3 +143,30 @@ def test_texts_are_always_readable(text: str) -> None:
     assert "\x00" not in words(text)
     assert isinstance(html_to_text(text), str)
     assert bool(own_words(text)) == bool(text.strip())
+
+
+@given(MAIL, JSON, st.sampled_from([OURS, f"service+x{OURS[7:]}", "else@where.example"]))
+def test_taking_a_mail_breaks_on_nothing(raw: bytes, odd: Any, to: str) -> None:
+    """Whatever lies in the bucket, and whatever stands beside it: it is taken, and answered once.
+
+    What is taken fits into the queue and is understood there.
+    """
+    house = PostHouse(EchoBot())
+    house.archive.objects[f"{STORED}any"] = raw
+    event = house.event("any", to)
+    event["Records"][0]["ses"]["mail"] |= {"headers": odd, "commonHeaders": odd}
+    for _ in range(2):
+        house.tell(event)
+    house.rest()
+    for conversation in house.table.all_conversations().values():
+        [record] = house.table.all_records(conversation.id)
+        assert sum(message.author == "customer" for message in record.messages) == 1
+    assert len(house.ses.sent) <= 1
+
+
+@given(JSON)
+def test_taking_any_event_of_ses_breaks_on_nothing(root: dict[str, Any]) -> None:
+    """An event of any shape is taken, or is to come again."""
+    house = PostHouse(EchoBot())
+    with suppress(Unavailable):
+        house.tell(root)
