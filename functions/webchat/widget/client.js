@@ -70,6 +70,13 @@ export class Client {
     await this.#call(`files/${id}`, { method: "PUT", body: blob, headers, patience: UPLOAD_TIMEOUT });
   }
 
+  /** Return a one-time code, and the links that carry it to other messengers. */
+  async links(language) {
+    const body = JSON.stringify({ language });
+    const answer = await this.#call("links", { method: "POST", body });
+    return answer.json();
+  }
+
   async #newSecret() {
     const answer = await this.#call("visitors", { method: "POST" });
     return (await answer.json()).token;

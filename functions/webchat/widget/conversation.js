@@ -20,6 +20,8 @@ export class Conversation extends EventTarget {
   messages = [];
   outgoing = [];
   speaker = { who: "assistant", name: "", reference: "" };
+  linked = [];
+  elsewhere = [];
   offline = false;
   loaded = false;
 
@@ -101,6 +103,11 @@ export class Conversation extends EventTarget {
   choose(message, index) {
     const choice = { message_id: message.id, index };
     this.#add({ text: message.options[index], choice });
+  }
+
+  /** Return a code and links by which this goes on elsewhere. Throws NotReached or Refused. */
+  places(language) {
+    return this.#client.links(language);
   }
 
   /** Take back what the house refused, to be written anew. */
@@ -200,6 +207,10 @@ export class Conversation extends EventTarget {
     const known = begunAnew ? [] : this.messages;
     this.messages = [...known, ...thread.messages];
     this.speaker = thread.speaker;
+    this.linked = thread.linked;
+    this.elsewhere = thread.elsewhere;
+    // Where the conversation begins anew its turns are counted anew, too.
+    if (begunAnew && this.#memory.seen > thread.cursor) this.#memory.seen = thread.cursor;
     this.#cursor = thread.cursor;
     const arrived = new Set(thread.messages.map((m) => m.client_id));
     this.outgoing = this.outgoing.filter((m) => !arrived.has(m.id));

@@ -1,6 +1,7 @@
 // The button, and the panel that it opens: header, thread, composer.
 import { NotReached, Refused } from "./client.js";
 import { element, icon } from "./dom.js";
+import { Elsewhere } from "./elsewhere.js";
 import { ACCEPTED, LIMIT, bytes, fitting, show } from "./files.js";
 import { sheet } from "./style.js";
 import { Thread } from "./thread.js";
@@ -17,6 +18,7 @@ export class Panel {
   #memory;
   #words;
   #thread;
+  #elsewhere;
   #rendered = false;
   #stuck = true;
   #narrow = matchMedia("(max-width: 480px)");
@@ -25,12 +27,14 @@ export class Panel {
     this.#conversation = conversation;
     this.#memory = memory;
     this.#words = words;
+    this.#elsewhere = new Elsewhere(conversation, words);
     root.adoptedStyleSheets = [sheet()];
     this.#build();
     root.append(this.launcher, this.panel);
     this.#thread = new Thread(this.list, words, {
       onChoose: (message, index) => this.#choose(message, index),
       onTakeBack: (id) => this.#takeBack(id),
+      onElsewhere: () => this.#elsewhere.open(),
       onOpen: (message, index) => this.#openFile(message, index),
     });
     this.#fit();
@@ -73,6 +77,7 @@ export class Panel {
         "div",
         { class: "head" },
         element("div", {}, element("h2", {}, words.title), this.subtitle),
+        this.#elsewhere.button,
         element(
           "button",
           { type: "button", "aria-label": words.close, onclick: () => this.#close() },
@@ -80,6 +85,7 @@ export class Panel {
         ),
       ),
       element("div", { class: "middle" }, this.list, this.more),
+      this.#elsewhere.node,
       this.offline,
       this.#composer(),
     );
@@ -239,6 +245,7 @@ export class Panel {
     const { speaker, unread, offline, loaded } = this.#conversation;
     const before = this.list.lastElementChild;
     this.#thread.render(this.#conversation);
+    this.#elsewhere.render();
     if (this.#stuck) this.#toEnd();
     else if (this.list.lastElementChild !== before) this.more.hidden = false;
     this.subtitle.textContent = this.#subtitle(speaker);

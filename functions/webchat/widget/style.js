@@ -125,6 +125,37 @@ button.file:hover { background: var(--sunken); }
 }
 .wait strong { font-weight: 650; }
 .wait p { margin-top: 2px; }
+.wait .goon {
+  margin-top: 8px; padding: 0; border: 0; background: none; color: var(--accent);
+  font-weight: 600; text-align: start; text-decoration: underline; text-underline-offset: 3px;
+}
+
+.elsewhere {
+  display: flex; flex-direction: column; gap: 8px; padding: 12px 18px 14px;
+  border-top: 1px solid var(--line); background: var(--surface); font-size: 14px;
+}
+.elsewhere .top { display: flex; align-items: center; justify-content: space-between; gap: 8px; }
+.elsewhere h3 { font-size: 14px; font-weight: 650; }
+.elsewhere .shut {
+  display: grid; place-items: center; width: 30px; height: 30px; border: 0; border-radius: 50%;
+  background: none; color: var(--muted);
+}
+.elsewhere .shut:hover { background: var(--sunken); color: var(--ink); }
+.elsewhere .shut svg { width: 16px; height: 16px; }
+.elsewhere .places { display: flex; flex-wrap: wrap; gap: 6px; }
+.elsewhere a {
+  min-height: 34px; padding: 6px 13px; border: 1px solid var(--accent); border-radius: 17px;
+  color: var(--accent); text-decoration: none;
+}
+.elsewhere a:hover { background: var(--accent-soft); }
+.elsewhere code {
+  padding: 1px 6px; border-radius: 6px; background: var(--sunken); white-space: nowrap;
+  font: 600 14px ui-monospace, Consolas, monospace; user-select: all;
+}
+.elsewhere .linked { color: var(--muted); }
+.elsewhere .cut {
+  padding: 4px; border: 0; background: none; color: var(--ink); text-decoration: underline;
+}
 
 .more {
   position: absolute; left: 50%; bottom: 8px; translate: -50%; padding: 6px 14px; border: 0;

@@ -1,6 +1,7 @@
 // Show the thread. Nodes are kept by key and only ever added: a reader is not told things twice,
 // and what is being read does not move.
 import { element, linked } from "./dom.js";
+import { nameOf } from "./elsewhere.js";
 import { fileNode } from "./files.js";
 
 export class Thread {
@@ -10,17 +11,19 @@ export class Thread {
   #onChoose;
   #onTakeBack;
   #onOpen;
+  #onElsewhere;
   #live = false;
 
-  constructor(list, words, { onChoose, onTakeBack, onOpen }) {
+  constructor(list, words, { onChoose, onTakeBack, onOpen, onElsewhere }) {
     this.#list = list;
     this.#words = words;
     this.#onChoose = onChoose;
     this.#onTakeBack = onTakeBack;
     this.#onOpen = onOpen;
+    this.#onElsewhere = onElsewhere;
   }
 
-  render({ messages, outgoing, speaker, expecting }) {
+  render({ messages, outgoing, speaker, expecting, elsewhere = [] }) {
     const order = [];
     const row = (key, make) => {
       if (!this.#rows.has(key)) this.#rows.set(key, this.#made(make()));
@@ -41,7 +44,7 @@ export class Thread {
       this.#update(node, message, index > lastOwn);
     });
     if (expecting && speaker.who === "assistant") row("typing", () => this.#typing());
-    if (speaker.who === "waiting") row(`wait ${speaker.reference}`, () => this.#wait());
+    if (speaker.who === "waiting") row(`wait ${speaker.reference} ${elsewhere}`, () => this.#wait(elsewhere));
     this.#place(order);
   }
 
@@ -146,13 +149,20 @@ export class Thread {
     );
   }
 
-  #wait() {
+  #wait(elsewhere) {
     return element(
       "div",
       { class: "wait" },
       element("strong", {}, this.#words.waitTitle),
       element("p", {}, this.#words.waitText),
+      ...(elsewhere.length ? [this.#invitation(elsewhere)] : []),
     );
+  }
+
+  #invitation(elsewhere) {
+    const names = elsewhere.map(nameOf);
+    const props = { type: "button", class: "goon", onclick: () => this.#onElsewhere() };
+    return element("button", props, this.#words.elsewhere.goOn(names));
   }
 
   #time(moment) {

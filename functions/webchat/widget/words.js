@@ -32,6 +32,20 @@ const WORDS = {
       "Sie können diese Seite schließen. Wenn Sie auf diesem Gerät wiederkommen, steht die Antwort hier.",
     waitTextSignedIn:
       "Sie können diese Seite schließen. Wenn Sie sich wieder anmelden, steht die Antwort hier, auf jedem Gerät.",
+    elsewhere: {
+      title: "In einem Messenger weiterschreiben",
+      text: "Ihr Gespräch geht dort weiter, wo Sie es öffnen; wer wartet, behält seinen Platz.",
+      goOn: (names) => `Lieber in ${listed(names, "oder")} weiter?`,
+      open: (name) => `In ${name} öffnen`,
+      code: "Oder schreiben Sie uns dort diesen Code:",
+      valid: "Er gilt 15 Minuten, einmal.",
+      linked: (names) => `Verbunden mit ${names}.`,
+      cut: "Verbindung trennen",
+      sure: "Wirklich trennen?",
+      fetching: "Einen Augenblick …",
+      failed: "Das ging gerade nicht. Bitte versuchen Sie es noch einmal.",
+      close: "Zurück zum Chat",
+    },
     reference: (reference) => `Ihr Vorgang: ${reference}`,
     tooLong: (length, limit) => `${length} von höchstens ${limit} Zeichen`,
     unread: (count) => (count === 1 ? "1 neue Nachricht" : `${count} neue Nachrichten`),
@@ -69,6 +83,20 @@ const WORDS = {
       "You may close this page. When you come back on this device, the answer will be here.",
     waitTextSignedIn:
       "You may close this page. When you sign in again, the answer will be here, on any device.",
+    elsewhere: {
+      title: "Go on in a messenger",
+      text: "Your conversation goes on where you open it; whoever waits keeps their place.",
+      goOn: (names) => `Rather go on in ${listed(names, "or")}?`,
+      open: (name) => `Open in ${name}`,
+      code: "Or send us this code there:",
+      valid: "It is good for 15 minutes, once.",
+      linked: (names) => `Connected to ${names}.`,
+      cut: "Unlink",
+      sure: "Really unlink?",
+      fetching: "One moment …",
+      failed: "That did not work just now. Please try again.",
+      close: "Back to the chat",
+    },
     reference: (reference) => `Your reference: ${reference}`,
     tooLong: (length, limit) => `${length} of at most ${limit} characters`,
     unread: (count) => (count === 1 ? "1 new message" : `${count} new messages`),
@@ -81,4 +109,10 @@ const WORDS = {
 /** Return the words of a language tag (`de-AT`, `en`, …); English where it is neither. */
 export function wordsFor(tag) {
   return WORDS[(tag ?? "").toLowerCase().startsWith("de") ? "de" : "en"];
+}
+
+/** Return names as a list: "WhatsApp, Telegram oder Messenger". */
+function listed(names, or) {
+  const last = names.at(-1);
+  return names.length > 1 ? `${names.slice(0, -1).join(", ")} ${or} ${last}` : last;
 }
