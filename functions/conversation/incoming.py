@@ -54,7 +54,8 @@ class Incoming(Model):
     the customer blocked us (True) or allowed us again (False). `name` is the customer's profile
     name where it is told. `ref` is what the link carried by which the customer came in. `raw_kind`
     is the messenger's own word for the kind. `thread` is what an answer by mail must name.
-    `unproven`: nobody vouches for it that this sender wrote it. `signed_in` is who the company
+    `unproven`: nobody vouches for it that this sender wrote it. `borrowed`: it came to an address
+    that was given to another sender. `signed_in` is who the company
     itself says it is. `reference` is ours, where an echo
     carries it back. `control` says whose the conversation is where several apps share it: `theirs`
     also marks what was only overheard while it is another app's.
@@ -79,6 +80,7 @@ class Incoming(Model):
     signed_in: SignedIn | None = None
     thread: MailThread | None = None
     unproven: bool = False
+    borrowed: bool = False
     reference: str = ""
     control: Control = ""
 

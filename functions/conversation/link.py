@@ -93,8 +93,11 @@ def code_in(text: str) -> str:
 
 
 def code_carried(incoming: Incoming) -> str:
-    """Return the code that a customer came in with or typed, "" where there is none."""
-    if incoming.kind not in ("message", "referral"):
+    """Return the code that a customer came in with or typed, "" where there is none.
+
+    A code proves an address only where it is certain that it came from there.
+    """
+    if incoming.kind not in ("message", "referral") or incoming.unproven:
         return ""
     text = incoming.content.text if incoming.content else ""
     return code_in(incoming.ref) or code_in(text)

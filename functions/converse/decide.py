@@ -138,6 +138,8 @@ def _customer(turn: TurnBuilder, events: list[CustomerEvent]) -> Generator[Call,
                 messages.append(event)
             _arrive(turn, event)
             elsewhere.keep(turn, event)
+            if event.incoming.borrowed:
+                turn.note("answers_another_sender", event.id)
         front_door = turn.bot.front_door
         for utterance in sorted(
             utterances(messages), key=lambda events: find_danger(front_door, events) is None

@@ -5,13 +5,13 @@ again, and last goes to the dead letters; the mail lies in the bucket all the wh
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from channels import mail_ses
 from channels.mail_files import reference_of
 from channels.mail_read import Mail
-from channels.mail_tag import tagged, untagged
+from channels.mail_tag import conversation_of, tagged, untagged
 from conversation.errors import Unavailable
 from conversation.incoming import Incoming
 from conversation.masking import masked_text
@@ -53,7 +53,8 @@ def _take_mail(house: House, item: Mapping[str, Any]) -> None:
             update: dict[str, object] = {"sent_at": mail_ses.believed_time(item, incoming.sent_at)}
             if incoming.raw_kind:  # a program wrote it: it stands in the thread, unanswered
                 update["kind"] = "other"
-            complete = _complete(house, incoming.model_copy(update=update), settings, key)
+            told = incoming.model_copy(update=update)
+            complete = _complete(house, told, settings, key, mail.recipients)
             hand_over(house, complete, mail.original if _is_cut(mail) else "")
 
 
@@ -72,22 +73,34 @@ def _is_our_own(house: House, incoming: Incoming) -> bool:
     return ("email", incoming.user) in house.vault.accounts()
 
 
-def _complete(house: House, incoming: Incoming, settings: Mapping[str, str], key: str) -> Incoming:
-    """Add what the mail itself does not tell: the address to answer to, and where its files lie."""
+def _complete(
+    house: House,
+    incoming: Incoming,
+    settings: Mapping[str, str],
+    key: str,
+    recipients: Sequence[str],
+) -> Incoming:
+    """Add what the mail itself does not tell.
+
+    The address to answer to, where its files lie, and whether its own was another sender's.
+    """
     content, thread = incoming.content, incoming.thread
     if content is None or thread is None:
         raise AssertionError("only what says something is handed over")
     conversation = house.identity.conversation(incoming.address)
+    secret = house.vault.identity_key()
+    tags = {conversation_of(recipient, secret) for recipient in recipients} - {""}
     thread = thread.model_copy(
         update={
             "subject": masked_text(thread.subject),
-            "reply_to": tagged(incoming.account, conversation, house.vault.identity_key()),
+            "reply_to": tagged(incoming.account, conversation, secret),
             "sender": settings.get("sender_name", ""),
         }
     )
     files = tuple(_placed(part, key) for part in content.attachments)
     content = content.model_copy(update={"attachments": files})
-    return incoming.model_copy(update={"content": content, "thread": thread})
+    borrowed = bool(tags - {conversation})
+    return incoming.model_copy(update={"content": content, "thread": thread, "borrowed": borrowed})
 
 
 def _placed(part: Attachment, key: str) -> Attachment:

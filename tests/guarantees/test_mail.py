@@ -185,10 +185,19 @@ def test_a_signed_tag_does_not_open_somebody_else_s_conversation(house: PostHous
     house.rest()
     assert house.kept() == before
     assert house.ses.sent[-1]["To"] == "mallory@example.net"
+    assert ("system", "answers_another_sender") in house.kept("mallory@example.net")
     assert "When do you open" not in plain(house.ses.sent[-1])
     house.mail("Thank you, and on Sunday?", to=address)
     house.rest()
     assert ("customer", "Thank you, and on Sunday?") in house.kept()
+    assert ("system", "answers_another_sender") not in house.kept()
+
+
+def test_a_code_in_a_forged_mail_links_nothing(house: PostHouse) -> None:
+    """Who writes in another's name does not get that one's mails into a conversation of theirs."""
+    house.mail("PF-K7QM2-9XDTR?", dmarc="FAIL")
+    house.rest()
+    assert house.ses.texts() == ["disclosure\n\nre: PF-K7QM2-9XDTR?"]
 
 
 def test_a_bounce_is_a_failed_delivery(house: PostHouse) -> None:

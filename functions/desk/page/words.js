@@ -103,6 +103,7 @@ const WORDS = {
     notes: {
       blocked: "Die Kundin oder der Kunde hat uns blockiert",
       unblocked: "Wir sind nicht mehr blockiert",
+      answers_another_sender: "Antwortet auf eine E-Mail, die an eine andere Adresse ging",
       handed_to_us: "Eine andere App hat uns das Gespräch übergeben",
       taken_by_other_app: "Eine andere App hat das Gespräch übernommen",
       referral: "Kam über den Link: {ref}",
@@ -320,6 +321,7 @@ const WORDS = {
     notes: {
       blocked: "The customer blocked us",
       unblocked: "We are no longer blocked",
+      answers_another_sender: "Answers a mail that went to another address",
       handed_to_us: "Another app has handed the conversation to us",
       taken_by_other_app: "Another app has taken the conversation over",
       referral: "Came by the link: {ref}",
