@@ -3,7 +3,7 @@
 import { discardSending, end, sendAgain, sendReply, settleReturned, showEarlier, showWhole, take, type } from "./actions.js";
 import { now } from "./api.js";
 import { h } from "./dom.js";
-import { earlierView, linkNote } from "./linking.js";
+import { earlierView as beforeLinkView, linkNote } from "./linking.js";
 import { change, conversation, state } from "./store.js";
 import { mayGo } from "./files.js";
 import { attachButton, attachedView, fileView, takesFiles } from "./view-files.js";
@@ -138,7 +138,7 @@ function entriesView(id, kept) {
     const entryDay = day(entry.at);
     if (entryDay !== lastDay) described.push(h("li.day", { key: `day ${entryDay}` }, entryDay));
     lastDay = entryDay;
-    described.push(earlierView(entry, entries[place - 1]));
+    described.push(beforeLinkView(entry, entries[place - 1]));
     described.push(entryView(id, kept, entry, entries[place + 1]));
   });
   for (const reply of kept.sending) described.push(sendingView(id, reply));
