@@ -8,6 +8,7 @@ import hashlib
 import hmac
 import re
 from abc import abstractmethod
+from dataclasses import replace
 from typing import Final
 
 from channels import reasons
@@ -64,7 +65,10 @@ class MetaChannel(Channel):
         return any(valid)
 
     def outcome(self, response: ProviderResponse) -> Outcome:
-        """Say what the answer means: by error code, and by status where there is none."""
+        """Say what the answer means: by error code, and by status where there is none.
+
+        How long to wait is Retry-After's to say, where it does.
+        """
         try:
             body = load(response.body)
         except Malformed:
@@ -72,7 +76,11 @@ class MetaChannel(Channel):
         error = mapping(body.get("error"))
         if response.status < 300 and not error:
             return Sent(self._sent_id(body))
-        return self._known(error) or _by_status(response, text(error.get("code")))
+        outcome = self._known(error) or _by_status(response, text(error.get("code")))
+        asked = response.headers.get("retry-after", "")
+        if isinstance(outcome, RetryAfter) and re.fullmatch("[0-9]{1,5}", asked):
+            return replace(outcome, seconds=max(1, int(asked)))
+        return outcome
 
     @abstractmethod
     def _sent_id(self, body: Json) -> str:
@@ -101,8 +109,7 @@ def _escaped(body: bytes) -> bytes:
 def _by_status(response: ProviderResponse, code: str) -> Outcome:
     status = response.status
     if status == 429:
-        seconds = response.headers.get("retry-after", "")
-        return RetryAfter(int(seconds) if re.fullmatch("[0-9]{1,5}", seconds) else 60)
+        return RetryAfter(60)
     if status >= 500 or status == 408:
         return _SERVER_TROUBLE
     if status == 401:
