@@ -134,7 +134,8 @@ def connect_whatsapp(house: House, account: str, given: Mapping[str, str]) -> Co
         headers=_bearer(given),
     )
     name = f"{number.get('verified_name', '')} {number.get('display_phone_number', '')}".strip()
-    return _store(house, "whatsapp", account, name, given)
+    shown = str(number.get("display_phone_number", ""))
+    return _store(house, "whatsapp", account, name, _named(given, shown))
 
 
 def connect_messenger(house: House, account: str, given: Mapping[str, str]) -> Connected:
@@ -169,7 +170,9 @@ def connect_instagram(house: House, account: str, given: Mapping[str, str]) -> C
             raise Failure("this page has no professional account on Instagram behind it")
         told, name, subscribed = str(known["id"]), known.get("username", ""), str(page["id"])
         fields = MESSENGER_FIELDS
-    connected = _store(house, "instagram", _same(account, told), f"@{name}", given)
+    connected = _store(
+        house, "instagram", _same(account, told), f"@{name}", _named(given, str(name))
+    )
     _subscribe(house, "instagram", given, subscribed, fields)
     return connected
 
@@ -206,6 +209,11 @@ def _same(wanted: str, told: str) -> str:
     if wanted and wanted != told:
         raise Failure(f"the token speaks for {told}, not for {wanted}", CALLED_WRONGLY)
     return told
+
+
+def _named(given: Mapping[str, str], name: str) -> dict[str, str]:
+    """Add the name by which links lead to the account; a `public_name` that is given counts."""
+    return {"public_name": name, **given} if name else dict(given)
 
 
 def _proof(given: Mapping[str, str]) -> dict[str, str]:
@@ -245,7 +253,8 @@ def connect_telegram(house: House, account: str, given: Mapping[str, str]) -> Co
     kept = _kept(house, "telegram", account)
     secret_token = given.get("secret_token") or kept.get("secret_token") or _new_token()
     callback = _callback(house, "telegram", account)
-    house.connect("telegram", account, {**given, "secret_token": secret_token})
+    stored = _named({**given, "secret_token": secret_token}, str(bot["username"]))
+    house.connect("telegram", account, stored)
     webhook = {
         "url": callback,
         "secret_token": secret_token,

@@ -31,6 +31,24 @@ class WhatsAppAccount(MetaAccount):
 
     number: str
 
+    def secrets(self) -> dict[str, str]:
+        """Return what the house needs to know, under the names of the channel's module."""
+        return {**super().secrets(), "public_name": f"+{self.number}"}
+
+
+@dataclass(frozen=True)
+class InstagramAccount(MetaAccount):
+    """A professional account; its user name is the same in every house."""
+
+    @property
+    def user_name(self) -> str:
+        """Return the name by which people find it."""
+        return "stadtwerke_musterstadt"
+
+    def secrets(self) -> dict[str, str]:
+        """Return what the house needs to know, under the names of the channel's module."""
+        return {**super().secrets(), "public_name": self.user_name}
+
 
 @dataclass(frozen=True)
 class TelegramAccount:
@@ -68,7 +86,7 @@ class Accounts(NamedTuple):
     whatsapp: WhatsAppAccount
     telegram: TelegramAccount
     messenger: MetaAccount
-    instagram: MetaAccount
+    instagram: InstagramAccount
     email: MailAccount
 
 
@@ -87,7 +105,7 @@ def simulated_accounts(state: Path) -> Accounts:
         WhatsAppAccount(**known["whatsapp"]),
         TelegramAccount(**known["telegram"]),
         MetaAccount(**known["messenger"]),
-        MetaAccount(**known["instagram"]),
+        InstagramAccount(**known["instagram"]),
         MailAccount(**known["email"]),
     )
 
@@ -101,7 +119,7 @@ def _new() -> Accounts:
             secret_token=secrets.token_urlsafe(32),
         ),
         messenger=_meta("100000000000002", "EAA"),
-        instagram=_meta("17841400000000001", "IGAA"),
+        instagram=InstagramAccount(**asdict(_meta("17841400000000001", "IGAA"))),
         email=MailAccount(f"service@{MAIL_DOMAIN}", "Stadtwerke Musterstadt"),
     )
 

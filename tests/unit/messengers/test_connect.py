@@ -65,6 +65,7 @@ def test_whatsapp(
         "access_token": account.access_token,
         "app_secret": account.app_secret,
         "verify_token": told["verify_token"],
+        "public_name": account.number,
     }
     assert told["callback_url"].endswith(f"/webhooks/whatsapp/{account.account}")
     assert "Stadtwerke Musterstadt" in told["name"]
@@ -114,6 +115,8 @@ def test_messenger_and_instagram(
     told = json.loads(printed)
     hosts = {"graph_host": "graph.instagram.com"} if channel == "instagram" else {}
     stored = vault.account(channel, account.account)
+    if channel == "instagram":
+        hosts["public_name"] = "stadtwerke_musterstadt"
     assert stored == {**secrets, **hosts, **more, "verify_token": told["verify_token"]}
     assert told["callback_url"].endswith(f"/webhooks/{channel}/{account.account}")
     assert account.access_token not in printed
@@ -181,6 +184,7 @@ def test_telegram(
     stored = vault.account("telegram", "musterstadt_bot")
     assert stored is not None
     assert stored["access_token"] == token
+    assert stored["public_name"] == "musterstadt_bot"
     phone.does("telegram", "7000000001", text="hallo")
     [(_, request)] = house.wait_for(1)
     header = request.headers["x-telegram-bot-api-secret-token"]
