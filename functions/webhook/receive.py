@@ -28,6 +28,9 @@ TEXT_LIMIT = 16_000
 CONTENT_LIMIT = 100_000
 """Bytes of one message's content: what is larger would fit neither a turn nor the queue."""
 
+LONGEST_ADDRESS = 500
+"""Characters: addresses are parts of keys, which the table takes up to 2,048 bytes."""
+
 TO_CONVERSATION = ("message", "edit", "delete", "reaction", "block")
 
 TOLD_OF_SOMEBODY = ("echo", "referral")
@@ -99,7 +102,15 @@ def _is_odd(incoming: Incoming) -> bool:
 def _is_for_conversation(incoming: Incoming) -> bool:
     """Say whether a conversation hears of it: what does not say whose it is has none."""
     told = incoming.kind in (*TO_CONVERSATION, *TOLD_OF_SOMEBODY)
-    return bool(incoming.user) and (told or (incoming.kind == "other" and bool(incoming.control)))
+    wanted = told or (incoming.kind == "other" and bool(incoming.control))
+    return wanted and _is_somebodys(incoming)
+
+
+def _is_somebodys(incoming: Incoming) -> bool:
+    whose = (incoming.channel, incoming.account, incoming.user)
+    if not all(whose) or len(incoming.address) > LONGEST_ADDRESS:
+        return False
+    return ":" not in incoming.account  # else the address would be read as another one
 
 
 def _is_our_echo(house: House, messenger: Channel, incoming: Incoming) -> bool:

@@ -232,7 +232,8 @@ def _whatsapp(payload: dict[str, Any], now: int) -> Taken:
         rows = [r for s in interactive["action"].get("sections", ()) for r in s["rows"]]
         buttons = tuple((one["title"], one["id"]) for one in [*replies, *rows])
     reference = payload["biz_opaque_callback_data"]
-    return Taken(address(payload["to"], "whatsapp"), text, buttons, now, reference)
+    user = payload.get("to") or payload["recipient"]  # a number, or a business-scoped id
+    return Taken(address(user, "whatsapp"), text, buttons, now, reference)
 
 
 def _messenger(payload: dict[str, Any], now: int, channel: str = "messenger") -> Taken:

@@ -154,8 +154,18 @@ def test_an_edit_of_something_before_our_time_is_kept(house: House) -> None:
 
 def test_what_does_not_say_whose_it_is_is_kept_and_wakes_nobody(house: House) -> None:
     """A reaction without a sender belongs to no conversation: 200, kept raw, and no dead letter."""
-    part = {"reaction": {"mid": "m_1", "action": "unreact"}}
-    raw = json.dumps({"object": "page", "entry": [{"id": PAGE, "messaging": [part]}]}).encode()
+    _is_kept_only(house, {"reaction": {"mid": "m_1", "action": "unreact"}})
+
+
+def test_an_id_that_is_no_key_is_kept_and_wakes_nobody(house: House) -> None:
+    """The database would refuse it each time anew: 200, kept raw, and no dead letter."""
+    said = {"message": {"mid": "m", "text": "Hi"}}
+    _is_kept_only(house, {"sender": {"id": "9" * 600}, **said})
+    _is_kept_only(house, {"sender": {"id": "5"}, **said}, page="1:2")
+
+
+def _is_kept_only(house: House, part: dict[str, Any], page: str = PAGE) -> None:
+    raw = json.dumps({"object": "page", "entry": [{"id": page, "messaging": [part]}]}).encode()
     digest = hmac.new(b"m-secret", raw, hashlib.sha256).hexdigest()
     headers = {"x-hub-signature-256": f"sha256={digest}"}
     assert house.post(http_event("POST", f"/webhooks/messenger/{PAGE}", raw, headers)) == 200
