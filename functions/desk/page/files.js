@@ -87,8 +87,9 @@ export async function send(id, entry) {
     Object.assign(entry, { state: "ready", name: kept.filename, type: kept.mime_type, size: kept.size });
   } catch (problem) {
     if (!(problem instanceof Problem)) throw problem;
-    entry.state = "failed";
-    entry.problem = problem.status === 400 ? say("files.kindNever", { name: entry.name }) : say("notSent");
+    const passes = problem.status === 0 || problem.status >= 500;
+    entry.state = passes ? "failed" : "refused";
+    entry.problem = say(passes ? "notSent" : "files.kindNever", { name: entry.name });
   }
   change();
 }
