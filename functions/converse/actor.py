@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from aws.journal import flush
-from channels.registry import channel_named
 from conversation.bot import Bot
 from conversation.conversation import BOT, Conversation, short_id
 from conversation.errors import ActionFailed, PforteError, Unavailable, VersionConflict
@@ -20,12 +19,12 @@ from conversation.event import CustomerEvent, DeadLetter, Event, Wake
 from conversation.link import OfferLinks, TakeCode
 from conversation.message import Content
 from conversation.ports import Actions, Inbound, Links, Outbound, Table
-from conversation.turn import ActionCall, StartedTurn, Typing
+from conversation.turn import ActionCall, StartedTurn
 from converse.burst import WAIT_LIMIT, WAIT_SECONDS, is_unfinished
 from converse.decide import decide, decide_fault, new_conversation
 from converse.front_door import find_danger
 from converse.linking import carries_code, destination
-from converse.meanwhile import Meanwhile, never
+from converse.meanwhile import Meanwhile, let_type, never
 from converse.turns import measure, next_run
 
 CLOCK_SKEW = 10 * 60_000
@@ -344,19 +343,10 @@ class Actor:
             self._acted[started.id] = acted + self._house.clock() - begun
 
     def _type(self, started: StartedTurn) -> None:
-        """Let the customer see that an answer is being made; once, and only if it can be."""
-        asked = [e.incoming for e in started.events if isinstance(e, CustomerEvent)]
-        if not asked or started.id in self._typed:
-            return
-        self._typed.add(started.id)
-        last = asked[-1]
-        now = self._house.clock()
-        try:
-            if channel_named(last.channel).show_typing(last.account, last.user, last.provider_id):
-                typing = Typing(address=last.address, at=now, seen=last.provider_id)
-                self._house.outbound.type(typing)
-        except Unavailable:
-            return  # the answer itself will show that somebody is here
+        """Let the customer see, once, that an answer is being made."""
+        if started.id not in self._typed:
+            self._typed.add(started.id)
+            let_type(self._house.outbound, started, self._house.clock())
 
     def _decide_fault(self, started: StartedTurn) -> Conversation:
         decided = decide_fault(

@@ -11,18 +11,18 @@ from dataclasses import dataclass, replace
 from aws.links import survivor
 from channels import reasons
 from channels.base import Call, Channel, Outcome, Refused, RetryAfter, Secrets, Sent
-from channels.bubbles import bubble_of, bubbles, calls_of
+from channels.bubbles import calls_of
 from channels.registry import channel_named
 from conversation.address import Address
 from conversation.conversation import Conversation
 from conversation.errors import Missing, PforteError, Unavailable
 from conversation.event import DeliveryFailed
-from conversation.message import Message
 from conversation.outgoing import Outgoing
 from conversation.ports import DeliveryView, Inbound, Outbound, Parked, Table, Vault
-from conversation.turn import Delivery, Drain, MessageState, TurnRecord, Typing
+from conversation.turn import Delivery, Drain, TurnRecord, Typing
 from deliver.provider import NotSent, Provider
 from deliver.signals import mark_read, show_typing
+from deliver.steps import Step, steps_of
 
 VISIBILITY_SECONDS = 20
 TIMEOUT_SECONDS = 15
@@ -82,26 +82,6 @@ class _BackOff(PforteError):
 
 class _StillPaused(PforteError):
     """What is parked has to stay parked."""
-
-
-@dataclass(frozen=True)
-class _Step:
-    """One call of a delivery, with the messages that it sends; `last` of them.
-
-    `withdrawn` are those that would have gone with them. No call: nothing is left to say.
-    """
-
-    messages: tuple[Message, ...]
-    withdrawn: tuple[Message, ...]
-    call: Call | None
-    last: bool
-
-    def states(self, state: MessageState | None) -> dict[str, MessageState | None]:
-        """Return what becomes of each message where the call ends so."""
-        return {
-            **dict.fromkeys((message.id for message in self.messages), state),
-            **dict.fromkeys((message.id for message in self.withdrawn), "withdrawn"),
-        }
 
 
 def run(house: House, received: Sequence[Received]) -> set[str]:
@@ -267,7 +247,7 @@ class _Sending:
         secrets = self._house.vault.account(self._address.channel, self._address.account)
         cursor = record.cursor.get(delivery.address, 0)
         try:
-            steps = self._steps(withdrawn)
+            steps = steps_of(self._channel, self._delivery, withdrawn=withdrawn)
         except Exception as error:  # noqa: BLE001  no repeat would help: refused, and told
             _log.error(
                 "cannot render",  # without the exception's text: it may hold what was written
@@ -319,31 +299,7 @@ class _Sending:
             return self._make(call.after_window, secrets)
         return response.status, outcome
 
-    def _steps(self, withdrawn: bool) -> list[_Step]:
-        """Return all calls of the delivery, as many as ever: the cursor counts them.
-
-        Answers that are withdrawn leave a bubble to the words of the house that stand in it.
-        """
-        channel, account, user = self._channel, self._address.account, self._address.user
-        steps: list[_Step] = []
-        for bubble in bubbles(channel, self._delivery.messages, account, user):
-            gone = tuple(m for m in bubble.messages if withdrawn and m.author == "bot")
-            left = tuple(message for message in bubble.messages if message not in gone)
-            calls: Sequence[Call | None] = bubble.calls
-            if gone:
-                none_left = (None,) * len(bubble.calls)
-                calls = bubble_of(channel, left, account, user).calls if left else none_left
-            if len(calls) != len(bubble.calls):
-                raise ValueError(
-                    "what is left of a bubble takes more or fewer calls than all of it"
-                )
-            steps += [
-                _Step(left, gone, call, last=number == len(calls))
-                for number, call in enumerate(calls, start=1)
-            ]
-        return steps
-
-    def _mark_doubt(self, step: _Step) -> None:
+    def _mark_doubt(self, step: Step) -> None:
         """Mark what may be sent twice; a parked delivery carries the doubt itself."""
         if self._doubtful:
             self._note_doubt(step)
@@ -354,7 +310,7 @@ class _Sending:
             else:
                 self._repark(doubtful=True)
 
-    def _note_doubt(self, step: _Step) -> None:
+    def _note_doubt(self, step: Step) -> None:
         ids = tuple(message.id for message in step.messages)
         self._house.table.note_doubt(self._delivery, ids)
 
