@@ -150,15 +150,17 @@ def test_resolving_lets_the_bot_speak_again(house: House) -> None:
     _answered_again(house)
     house.resolve(epoch, USER, channel="messenger")
     house.rest()
-    house.now += 25 * HOUR
-    assert _write(house, QUESTION) == [f"re: {QUESTION}"]
+    assert _write(house, "Thank you!") == ["closed_thanks"]
 
 
 def test_an_old_echo_silences_nobody(house: House) -> None:
     """A webhook that was repeated for a day tells of what is long over."""
+    _write(house, QUESTION)
+    before = house.state(USER, "messenger").epoch
     old = house.now - SILENT
     assert house.post(page_event(USER, old, by_us=True, **_echo(app_id=INBOX))) == 200
-    assert _write(house, QUESTION) == ["disclosure", f"re: {QUESTION}"]
+    assert _write(house, "And where?") == ["re: And where?"]
+    assert house.state(USER, "messenger").epoch == before  # nor is anything withdrawn for it
 
 
 def test_a_repeated_echo_stands_once(house: House) -> None:

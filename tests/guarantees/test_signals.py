@@ -76,6 +76,9 @@ def test_a_mark_that_fails_changes_nothing(house: House, failure: Exception) -> 
     """The reply is sent, once, and is no doubt: nobody waits for a mark."""
     house.messenger.sign_fails = failure
     _post(house)
+    house.converse()
+    house.deliver()
+    assert not house.outbound_queue.groups  # nothing comes again for it
     house.rest()
     [record] = house.records(USER, "whatsapp")
     assert set(record.states.values()) == {"sent"}
