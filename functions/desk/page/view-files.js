@@ -5,6 +5,8 @@ import { h } from "./dom.js";
 import { change } from "./store.js";
 import { say, size } from "./words.js";
 
+const NEAR_END = 80;
+
 const playing = new Set();
 
 /** Describe an attachment and what became of it. */
@@ -41,9 +43,16 @@ function pictureView(attachment, file, key) {
     "button.picture",
     { key, type: "button", "aria-label": say("files.open", { name }), onclick: () => openFile(file.place) },
     url
-      ? h("img", { key: "picture", src: url, alt: name, loading: "lazy", referrerpolicy: "no-referrer", onerror: () => brokenLink(file.place) })
+      ? h("img", { key: "picture", src: url, alt: name, loading: "lazy", referrerpolicy: "no-referrer", onload: stayAtEnd, onerror: () => brokenLink(file.place) })
       : h("span.attachment", { key: "name" }, name),
   );
+}
+
+/** A picture has no height until it is loaded: who reads at the end stays there. */
+function stayAtEnd({ target }) {
+  const scroll = document.getElementById("scroll");
+  const below = scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight;
+  if (below < target.clientHeight + NEAR_END) scroll.scrollTop = scroll.scrollHeight;
 }
 
 function playerView(attachment, file, key) {
