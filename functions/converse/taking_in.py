@@ -34,6 +34,11 @@ def take_in(turn: TurnBuilder, event: Absorb) -> None:
         blocked=tuple(dict.fromkeys((*ours.blocked, *theirs.blocked))),
         heard={**ours.heard, **theirs.heard},
         threads={**ours.threads, **theirs.threads},
+        sent={
+            channel: ours.sent.get(channel, 0) + theirs.sent.get(channel, 0)
+            for channel in sorted({*ours.sent, *theirs.sent})
+        },
+        unread={**ours.unread, **theirs.unread},
         elsewhere_until=max(ours.elsewhere_until, theirs.elsewhere_until),
         disclosed=tuple(dict.fromkeys((*ours.disclosed, *theirs.disclosed))),
         name=ours.name or theirs.name,

@@ -150,6 +150,16 @@ def test_of_two_places_in_the_queue_the_earlier_counts(house: LinkedHouse) -> No
     assert closed["outcome"] == "linked"
 
 
+def test_what_each_channel_was_given_is_counted_together(house: LinkedHouse) -> None:
+    """Nothing that a messenger may bill is forgotten or counted twice."""
+    house.asks("5", "I only look around.")
+    house.asks(PHONE, "And so do I.")
+    house.asks("5", house.code(PHONE))
+    assert house.own(PHONE).sent == {}
+    counted = sum(house.own("5").sent.values())
+    assert counted == len(house.messenger.taken)
+
+
 def test_of_two_agents_the_survivors_stays(house: LinkedHouse) -> None:
     """The other one's reply comes back as a draft, and the thread says why."""
     for user, agent in (("5", ANNA), (PHONE, OTTO)):

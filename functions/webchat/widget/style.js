@@ -66,6 +66,7 @@ svg {
   background: none; color: var(--muted);
 }
 .head button:hover { background: var(--sunken); color: var(--ink); }
+.head .phone { margin-left: auto; }
 .head svg { width: 18px; height: 18px; }
 
 .middle { position: relative; flex: 1; min-height: 0; display: flex; }
