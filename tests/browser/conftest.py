@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
 from tests.way import PATIENCE
 
@@ -27,6 +27,14 @@ def browser() -> Iterator[Browser]:
         started = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield started
         started.close()
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """Open a visitor's browser, with a storage of its own."""
+    context = browser.new_context(locale="de-DE", color_scheme="light")
+    yield context
+    context.close()
 
 
 @pytest.fixture(autouse=True)

@@ -57,14 +57,6 @@ def company(tmp_path: Path) -> Iterator[Firm]:
 
 
 @pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    """Open a browser with a storage of its own."""
-    context = browser.new_context(locale="de-DE", color_scheme="light")
-    yield context
-    context.close()
-
-
-@pytest.fixture
 def page(context: BrowserContext, company: Firm) -> Page:
     """Open the portal; nothing may break its policy or throw."""
     return _open(context, company)

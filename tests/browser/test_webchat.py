@@ -61,14 +61,6 @@ def brain() -> Iterator[Brain]:
 
 
 @pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    """Open a visitor's browser, with a storage of its own."""
-    context = browser.new_context(locale="de-DE", color_scheme="light")
-    yield context
-    context.close()
-
-
-@pytest.fixture
 def page(context: BrowserContext, brain: Brain) -> Page:
     """Open the demo page; nothing may break its policy or throw."""
     return _open(context, brain)
