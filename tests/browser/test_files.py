@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, FilePayload, Page, Route, expect
 
 from aws.keeping import Keeper
 from conversation.conversation import Conversation
@@ -19,8 +19,8 @@ from tests.gateway import serving
 from tests.unit.media.samples import HTML, JPEG, OGG, PDF, png
 
 PICTURE = png(320, 200)
-SHOT = {"name": "Zähler.png", "mimeType": "image/png", "buffer": PICTURE}
-BILL = {"name": "Rechnung.pdf", "mimeType": "application/pdf", "buffer": PDF}
+SHOT: FilePayload = {"name": "Zähler.png", "mimeType": "image/png", "buffer": PICTURE}
+BILL: FilePayload = {"name": "Rechnung.pdf", "mimeType": "application/pdf", "buffer": PDF}
 
 
 class Talking(Desk):
@@ -129,7 +129,7 @@ def test_what_a_customer_sends_is_seen_heard_and_saved(page: Page, desk: Talking
 def test_an_agent_sends_files_back(page: Page, desk: Talking) -> None:
     """Chosen, pasted or dropped: uploaded at once, sent with the words, shown in the thread."""
     yusuf = _opened(desk, page)
-    page.locator("#files").set_input_files([SHOT, BILL])  # type: ignore[list-item]  # dicts pass
+    page.locator("#files").set_input_files([SHOT, BILL])
     attached = page.get_by_role("list", name="Dateien zu dieser Antwort")
     expect(attached.get_by_role("listitem")).to_have_count(2)
     expect(attached).not_to_contain_text("wird hochgeladen")
@@ -170,12 +170,16 @@ def test_what_cannot_go_is_said_before_it_is_sent(page: Page, desk: Talking) -> 
     expect(attached).to_contain_text("Telegram nimmt diese Art von Datei nicht an.")
     expect(page.get_by_role("button", name="Senden Ctrl")).to_be_disabled()
     attached.get_by_role("button", name="verwerfen").click()
-    large = {"name": "Plan.png", "mimeType": "image/png", "buffer": PICTURE + bytes(4_100_000)}
-    page.locator("#files").set_input_files(large)  # type: ignore[arg-type]  # a dict passes
+    large: FilePayload = {
+        "name": "Plan.png",
+        "mimeType": "image/png",
+        "buffer": PICTURE + bytes(4_100_000),
+    }
+    page.locator("#files").set_input_files(large)
     expect(attached).to_contain_text("Zu groß für Telegram: 4,1 MB, höchstens 4 MB.")
     attached.get_by_role("button", name="verwerfen").click()
-    lie = {"name": "Plan.png", "mimeType": "image/png", "buffer": HTML}
-    page.locator("#files").set_input_files(lie)  # type: ignore[arg-type]  # a dict passes
+    lie: FilePayload = {"name": "Plan.png", "mimeType": "image/png", "buffer": HTML}
+    page.locator("#files").set_input_files(lie)
     expect(attached).to_contain_text("Diese Art von Datei kann nicht gesendet werden.")
     expect(page.get_by_role("button", name="Senden Ctrl")).to_be_disabled()
     assert not desk.house.media.objects
@@ -198,7 +202,7 @@ def test_a_visitor_sends_a_photo_and_opens_a_plan(browser: Browser, brain: Brain
         page.on("pageerror", lambda error: pytest.fail(str(error)))
         page.goto(f"{brain.url}/webchat/demo")
         _open_panel(page)
-        page.locator("input[type=file]").set_input_files(SHOT)  # type: ignore[arg-type]  # a dict
+        page.locator("input[type=file]").set_input_files(SHOT)
         expect(page.locator(".you .file")).to_contain_text("Zähler.png")
         expect(page.get_by_text("Sie sagten:")).to_be_visible()
         [job] = brain.house.media_queue.jobs
@@ -245,12 +249,12 @@ def test_a_picture_that_is_too_large_is_made_smaller(browser: Browser, brain: Br
         assert len(body) < 4_000_000
         [job] = brain.house.media_queue.jobs
         assert job.mime_type == "image/jpeg"
-        large = {
+        large: FilePayload = {
             "name": "Brief.pdf",
             "mimeType": "application/pdf",
             "buffer": PDF + bytes(5_000_000),
         }
-        page.locator("input[type=file]").set_input_files(large)  # type: ignore[arg-type]  # a dict
+        page.locator("input[type=file]").set_input_files(large)
         expect(page.get_by_text("Die Datei ist zu groß: 5 MB, höchstens 4 MB.")).to_be_visible()
 
 

@@ -53,7 +53,7 @@ def _reference(house: StubHouse) -> str:
 
 
 def _tokens(messengers: Messengers, channel: str) -> str:
-    known = {name: secrets for name, _, secrets in messengers.accounts}
+    known = {str(name): secrets for name, _, secrets in messengers.accounts}
     return known[channel]["access_token"]
 
 
