@@ -46,15 +46,15 @@ def _take_mail(house: House, item: Mapping[str, Any]) -> None:
     if raw is None:
         raise Unavailable("The mail is not in the bucket yet.")
     mail = mail_ses.content_of(item, raw)
-    for incoming in mail_ses.received(item, mail, account):
+    for found in mail_ses.received(item, mail, account):
+        moment = mail_ses.believed_time(item, found.sent_at)
+        incoming = found.model_copy(update={"sent_at": moment})
         if incoming.content is None or _is_our_own(house, incoming):
-            _take_report(house, incoming, own)
+            _take_report(house, _doubted(incoming), own)
         else:
-            update: dict[str, object] = {"sent_at": mail_ses.believed_time(item, incoming.sent_at)}
             if incoming.raw_kind:  # a program wrote it: it stands in the thread, unanswered
-                update["kind"] = "other"
-            told = incoming.model_copy(update=update)
-            complete = _complete(house, told, settings, key, mail.recipients)
+                incoming = incoming.model_copy(update={"kind": "other"})
+            complete = _complete(house, incoming, settings, key, mail.recipients)
             hand_over(house, complete, mail.original if _is_cut(mail) else "")
 
 
@@ -71,6 +71,18 @@ def _account(house: House, item: Mapping[str, Any]) -> tuple[str, Mapping[str, s
 def _is_our_own(house: House, incoming: Incoming) -> bool:
     """Say whether an address of ours wrote: whoever answers it writes to themselves."""
     return ("email", incoming.user) in house.vault.accounts()
+
+
+def _doubted(incoming: Incoming) -> Incoming:
+    """Return a report that came as a mail, which anybody can write, without our reference.
+
+    The reference could be guessed by who was given a tagged address; SES's id of a mail is known
+    to who got that mail, and counts at its recipient's address alone.
+    """
+    if incoming.receipt is None:
+        return incoming
+    receipt = incoming.receipt.model_copy(update={"reference": ""})
+    return incoming.model_copy(update={"receipt": receipt})
 
 
 def _complete(

@@ -4,6 +4,7 @@ import dataclasses
 import email.policy
 import json
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from email.message import EmailMessage
 from typing import Any
 
@@ -13,7 +14,7 @@ from conversation.bot import Bot
 from deliver.mail_provider import MailProvider
 from deliver.provider import Providers
 from deliver.send import House as DeliverHouse
-from tests.guarantees.house import House
+from tests.guarantees.house import START, House
 from webhook.mail import STORED, take
 from webhook.receive import House as WebhookHouse
 
@@ -103,7 +104,7 @@ class PostHouse(House):
         """Return what SES calls the function with: header and verdicts, no body."""
         told = {f"{name}Verdict": PASSED for name in ("spam", "virus", "spf", "dkim", "dmarc")}
         told |= {f"{name}Verdict": {"status": status} for name, status in verdicts.items()}
-        moment = "2026-11-18T16:26:40.000Z"  # the clock at the start
+        moment = datetime.fromtimestamp(START / 1000, UTC).isoformat()
         mail = {"messageId": own, "timestamp": moment, "destination": [to], "headers": []}
         action = {"type": "Lambda", "invocationType": "Event"}
         receipt = {"recipients": [to], "timestamp": moment, "action": action, **told}

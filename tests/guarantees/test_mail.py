@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Generator
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -213,6 +214,45 @@ def test_a_bounce_is_a_failed_delivery(house: PostHouse) -> None:
     assert ("system", "delivery_failed: not_reachable (5.1.1)") in house.kept()
     assert len(house.ses.sent) == 1
     assert house.table.all_conversations()[house.conversation_of()].blocked == (CONVERSATION,)
+
+
+def _dsn(returned: str) -> tuple[str, str]:
+    """Return field and body of a server's report that a mail of ours came back."""
+    parts = (
+        "--r\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; x\n",
+        f"Final-Recipient: rfc822; {THEIRS}\nAction: failed\nStatus: 5.1.1\n",
+        f"--r\nContent-Type: text/rfc822-headers\n\n{returned}\n",
+        "--r--\n",
+    )
+    return 'Content-Type: multipart/report; boundary="r"', "\n".join(parts)
+
+
+def test_a_report_in_the_mailbox_counts_by_the_id_that_ses_gave(house: PostHouse) -> None:
+    """A server's own report fails the mail; one that only guesses our reference fails nothing."""
+    house.mail("When do you open?")
+    house.rest()
+    [record] = house.table.all_records(house.conversation_of())
+    for message in record.messages:
+        field, body = _dsn(f"X-Pforte-Message: {message.id}\nMessage-ID: <made@up.example>")
+        with suppress(Unavailable):  # it may be about a mail that is not recorded yet
+            house.mail(body, field, "Return-Path: <>", sender="mallory@example.net")
+    house.rest()
+    assert house.table.all_records(house.conversation_of())[0].receipts == {}
+    field, body = _dsn("Message-ID: <ses-1@eu-central-1.amazonses.com>")
+    house.mail(body, field, "Return-Path: <>", sender="mailer-daemon@example.com")
+    house.rest()
+    assert ("system", "delivery_failed: not_reachable (5.1.1)") in house.kept()
+
+
+def test_a_report_from_the_future_does_not_come_again_for_ever(house: PostHouse) -> None:
+    """What is about no mail of ours is given up in time, whatever date it bears."""
+    field, body = _dsn("Message-ID: <nobody-s@eu-central-1.amazonses.com>")
+    fields = (field, "Return-Path: <>", "Date: Sun, 22 Nov 2099 10:00:00 +0000")
+    with pytest.raises(Unavailable):
+        house.mail(body, *fields)
+    house.now += 11 * MINUTE
+    house.tell(house.event("stored1"))
+    assert house.table.all_conversations() == {}
 
 
 def test_an_absence_that_ses_takes_for_a_bounce_is_no_failure(house: PostHouse) -> None:
