@@ -107,7 +107,8 @@ def test_odd_words_about_files_are_refused(house: House, said: dict[str, Any]) -
 
 def test_files_need_the_visitors_token(house: House) -> None:
     """Nobody stores files without one."""
-    answer = house.webchat(http_event("PUT", f"/webchat/files/{FILE}", JPEG, {}), None)
+    headers = {"Content-Type": "image/jpeg"}
+    answer = house.webchat(http_event("PUT", f"/webchat/files/{FILE}", JPEG, headers), None)
     assert answer["statusCode"] == 401
     assert not house.media.objects
 
