@@ -48,6 +48,7 @@ ANYWHERE = dict.fromkeys(_PREFERRED_PORTS, 0)
 _CALLS: dict[str, dict[str, Any]] = {
     "ConverseFunction": {"Records": []},
     "DeliverFunction": {"Records": []},
+    "MediaFunction": {"Records": []},
     "MailFunction": {"Records": []},
     "ActionsFunction": {"path": "/actions"},
 }
