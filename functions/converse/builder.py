@@ -117,12 +117,12 @@ class TurnBuilder:
     ) -> None:
         """Say something to the customer where they wrote last; nothing is said twice in a turn.
 
-        What is `urgent` stands even before the disclosure.
+        What is `urgent` stands even before the disclosure; beside a person's words there is none.
         """
         if (author, content) in self._said:
             return
         self._said.append((author, content))
-        if not urgent:
+        if not urgent and author != "agent":
             self._disclose()
         unsent = unsendable(self.state, self.state.answer_to, author, content, self.now)
         self._add(
@@ -138,7 +138,8 @@ class TurnBuilder:
                 unsent=unsent,
             )
         )
-        self._disclose()
+        if author != "agent":
+            self._disclose()
 
     def utter(self, response: str, author: Author = "system", **values: str) -> None:
         """Say one of the bot's or the house's sentences."""

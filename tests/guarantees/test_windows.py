@@ -80,8 +80,21 @@ def test_the_disclosure_waits_for_words_that_get_through(house: House) -> None:
     """Who answers is told with the first words that are sent, not with those that cannot be."""
     _write(house, "When do you open?", ago=DAY)
     assert not any("disclosure" in text for text in house.messenger.texts())
-    _write(house, "I want a person please.")
+    house.now += MINUTE
+    _write(house, "Hello?")
     assert sum("disclosure" in text for text in house.messenger.texts()) == 1
+
+
+def test_no_assistant_is_announced_beside_a_persons_words(house: House) -> None:
+    """The first words that get through are an agent's: they stand alone."""
+    _write(house, "I want a person please.", ago=DAY)
+    epoch = house.claim(USER, channel="whatsapp").epoch
+    house.rest()
+    _write(house, "Are you there?")
+    _reply(house, epoch)
+    assert house.messenger.texts() == ["It is done."]
+    _send(house, Resolve(id="end", at=house.now, agent=ANNA.id, epoch=epoch))
+    assert "disclosure" in "".join(house.messenger.texts()[1:])
 
 
 @pytest.mark.parametrize("end", [Resolve, HandBack])
