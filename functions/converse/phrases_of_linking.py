@@ -5,7 +5,7 @@ from difflib import SequenceMatcher
 from itertools import pairwise
 
 _GOES_ON = re.compile(
-    r"(?<!\w)(weiter\w*|fort(setzen|fahren|führen|fuehren)|wechs(le|el|eln)|umziehen|"
+    r"(?<!\w)(weiter(?!e[rnms]?(?!\w))\w*|fort(setzen|fahren|führen|fuehren)|wechs(le|el|eln)|umziehen|"
     r"continu(e|ing)|switch(ing)?|carry on|go on|keep (chatting|writing|talking)|move|"
     r"(lieber|rather) (per|über|ueber|auf|in|on|via)|"
     r"(schreiben|schreibe|chatten) (wir )?(per|über|ueber|auf|in) )(?!\w)?",

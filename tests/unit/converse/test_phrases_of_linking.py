@@ -39,6 +39,7 @@ def test_a_wish_names_its_messenger(text: str, channel: str) -> None:
         "WhatsApp",
         "Mein Messenger geht nicht",
         "Ich habe weitere Fragen zu meiner Rechnung",
+        "Haben Sie weitere Nummern auf WhatsApp?",
         "Wie geht es mit meinem Umzug weiter?",
         "I want to move house on the first of May",
         "Ich möchte den Anbieter wechseln",
