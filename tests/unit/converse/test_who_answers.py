@@ -52,8 +52,8 @@ def test_it_is_said_once_on_each_channel() -> None:
         message = whatsapp_message("49170", number, house.now, type="text", text=text)
         assert house.post(whatsapp_event({"messages": [message]})) == 200
         house.rest()
-    told = [text for text in house.messenger.texts("49170") if PRIVACY in text]
-    assert told == disclosed()
+    [told] = [text for text in house.messenger.texts("49170") if PRIVACY in text]
+    assert told.startswith(disclosed()[0])  # WhatsApp gets it in one message with the answer
 
 
 def test_who_asks_whether_this_is_a_bot_gets_an_honest_answer() -> None:
