@@ -91,7 +91,7 @@ def prove(
     lately = tuple(at for at in state.wrong_codes if turn.now - at < WRONG_CODES_FOR)
     key = f"link/{event.id}"
     found: dict[str, Any] = {}
-    if len(lately) < WRONG_CODES and not event.incoming.unproven:
+    if len(lately) < WRONG_CODES:
         found = yield TakeCode(key=key, code=code, by=event.id, at=turn.now)
     if not found:
         turn.change(wrong_codes=(*lately, turn.now)[-WRONG_CODES:])

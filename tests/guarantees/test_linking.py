@@ -2,8 +2,12 @@
 
 import pytest
 
+from conversation.event import CustomerEvent
+from conversation.incoming import Incoming
 from conversation.link import WRONG_CODES, code_in
+from conversation.message import Content
 from desk.agent import Agent
+from tests.guarantees import messenger
 from tests.guarantees.house import ANNA, MINUTE, SECOND
 from tests.guarantees.linking import PHONE, LinkedHouse, address
 from tests.guarantees.moments import once
@@ -338,3 +342,64 @@ def test_an_agent_who_spoke_last_is_not_interrupted_by_a_form(house: LinkedHouse
     question = house.own("5").question
     assert question is not None
     assert question.address == address(PHONE)
+
+
+def test_a_claim_while_the_conversation_is_merged_comes_along(house: LinkedHouse) -> None:
+    """Between read and write of the merging turn: its version fails, and it is decided anew.
+
+    One agent has the conversation in the end, and is the one who claimed.
+    """
+    house.asks("5", "Hello there, house.")
+    house.asks(PHONE, "I want a person please.")
+    house.writes(PHONE, house.code("5"))
+
+    def claim() -> None:
+        house.claim(PHONE, ANNA, "whatsapp")
+
+    house.moments.hook = once("before", "put_conversation", claim)
+    house.converse()
+    house.rest()
+    assert house.own(PHONE).merged_into == house.own("5").id
+    assert house.own("5").assignee == "agent:anna"
+    assert [row.conversation for row in house.table.assigned("agent#anna")] == [house.own("5").id]
+
+
+def test_a_claim_while_the_other_is_taken_in_counts(house: LinkedHouse) -> None:
+    """Between read and write of the survivor: whoever was faster there keeps it, nobody else."""
+    house.asks("5", "I want a person please.")
+    house.asks(PHONE, "I want a person please.")
+    house.claim(PHONE, OTTO, "whatsapp")
+    house.rest()
+    house.writes(PHONE, house.code("5"))
+    house.converse()
+
+    def claim() -> None:
+        house.claim("5", ANNA)
+
+    house.moments.hook = once("before", "put_conversation", claim)
+    house.converse()
+    house.rest()
+    assert house.own("5").assignee == "agent:anna"
+    assert not house.table.assigned("agent#otto")
+    assert not house.table.assigned("queue#default")
+
+
+def test_a_forged_mail_proves_nothing(house: LinkedHouse) -> None:
+    """A sender for whom nobody vouches may bear a good code: it links nothing, and stays good."""
+    house.asks("5", "What is the weather like?")
+    code = house.code("5")
+    incoming = Incoming(
+        kind="message",
+        channel="telegram",
+        account=messenger.TELEGRAM,
+        user="6",
+        provider_id="forged",
+        content=Content(text=code),
+        unproven=True,
+    )
+    event = CustomerEvent(id="forged", at=house.now, incoming=incoming)
+    house.inbound.send(house.conversation_of("6"), event)
+    house.rest()
+    assert house.own("6").merged_into == ""
+    house.asks(PHONE, code)
+    assert house.own(PHONE).merged_into == house.own("5").id
