@@ -438,7 +438,7 @@ def test_an_empty_desk_says_so(page: Page, desk: Desk) -> None:
 
 def test_what_was_changed_later_is_shown_where_it_was_said(page: Page, desk: Desk) -> None:
     """Earlier wordings on demand, a deletion without its words, reactions, what others answered."""
-    yusuf = desk.has("Yusuf")
+    yusuf = desk.has("Yusuf", sent={"whatsapp": 12})
     house = desk.house
     house.said(yusuf, "customer", "Zähler 123", 9, provider_id="a")
     house.said(yusuf, "customer", "Geheim 4711", 8, provider_id="b")
@@ -450,6 +450,7 @@ def test_what_was_changed_later_is_shown_where_it_was_said(page: Page, desk: Des
     _sign_in(page)
     _row(page, "Yusuf").click()
     entries = page.locator(".entries")
+    expect(page.locator(".chips")).to_contain_text("WhatsApp 13 gesendet")  # the claim's is one more
     expect(entries).to_contain_text("<b>Zähler 124</b>")
     expect(entries).to_contain_text("in einer anderen App geantwortet")
     expect(entries).to_contain_text("Reaktion 👍")

@@ -107,7 +107,7 @@ function headView(id, { head, confirm }) {
 function channelChip({ channel, sent }) {
   const count = sent[channel] ?? 0;
   const title = Object.entries(sent).map(([name, number]) => say("sentBy", { name: channelName(name), count: number })).join(", ");
-  return h("span.chip", { key: "channel", title }, channelName(channel), count > 0 && h("small.sent", {}, say("sentCount", { count })));
+  return h("span.chip", { key: "channel", title }, channelName(channel), count > 0 && h("small.sent", {}, " ", say("sentCount", { count })));
 }
 
 function actionsView(id, head, confirm) {
