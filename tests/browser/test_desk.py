@@ -450,7 +450,7 @@ def test_what_was_changed_later_is_shown_where_it_was_said(page: Page, desk: Des
     _sign_in(page)
     _row(page, "Yusuf").click()
     entries = page.locator(".entries")
-    expect(page.locator(".chips")).to_contain_text("WhatsApp 13 gesendet")  # the claim's is one more
+    expect(page.locator(".chips")).to_contain_text("WhatsApp 13 gesendet")  # one by the claim
     expect(entries).to_contain_text("<b>Zähler 124</b>")
     expect(entries).to_contain_text("in einer anderen App geantwortet")
     expect(entries).to_contain_text("Reaktion 👍")
