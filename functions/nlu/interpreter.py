@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -143,19 +144,30 @@ class Interpreter:
         The curve is that of winners: others are discounted by how far they lie behind.
         """
         cosines = self.neighbours.cosines(piece.text, meaning)
-        scores = ridge.kernel(cosines).astype(np.float32) @ self.weights
-        scores = scores + ridge.pull(cosines, self.labels, self.scale)
-        nearest = np.where(self.labels >= 0, cosines, 0).max(keepdims=True)
+        scores = ridge.kernel(cosines, np.float32) @ self.weights
+        scores = scores + ridge.pull(cosines, self._owners, self.scale)
+        nearest = np.max(cosines[self._inside], initial=0, keepdims=True)
         found = ridge.evidence(scores, nearest)
-        confidence = self.curve.confidence(found) * found / max(found.max(), 1e-9)
-        order = np.argsort(-confidence, kind="stable")[:RANKED]
+        order = np.argsort(-found, kind="stable")[:RANKED]
+        found = found[order]
+        confidence = self.curve.confidence(found) * found / max(found[0], 1e-9)
         guesses = [
             (self.intents[intent], round(sure, 4))
-            for intent, sure in zip(order.tolist(), confidence[order].tolist(), strict=True)
+            for intent, sure in zip(order.tolist(), confidence.tolist(), strict=True)
         ]
         best, sure = guesses[0]
         certain = sure >= (1 + self.threshold_of(best)) / 2
         return _Reading(piece, guesses, self._doubt(piece.text, guesses, cosines), certain)
+
+    @cached_property
+    def _owners(self) -> NDArray[np.intp]:
+        return self.labels.astype(np.intp) + 1
+
+    @cached_property
+    def _inside(self) -> slice | NDArray[np.bool_]:
+        """Return which examples are in scope."""
+        inside = self.labels >= 0
+        return slice(None) if inside.all() else inside
 
     def threshold_of(self, intent: str) -> float:
         """Return the confidence from which on an intent is acted on."""

@@ -42,7 +42,7 @@ class Fit:
     @classmethod
     def of(cls, cosines: Floats, targets: NDArray[np.float64]) -> "Fit":
         """Fit examples, given their cosines with each other."""
-        matrix = kernel(cosines)
+        matrix = kernel(cosines, np.float64)
         matrix[np.diag_indices_from(matrix)] += PENALTY
         _invert_root(matrix)
         _multiply(matrix)
@@ -55,11 +55,10 @@ class Fit:
         return left
 
 
-def kernel(cosines: Floats) -> NDArray[np.float64]:
+def kernel[Float: np.floating[Any]](cosines: Floats, precision: type[Float]) -> NDArray[Float]:
     """Return how near texts are, 1 for the same."""
-    near = cosines.astype(np.float64)
-    near -= 1
-    near *= 2 * WIDTH
+    near: NDArray[Float] = np.subtract(cosines, 1, dtype=precision)
+    near *= precision(2 * WIDTH)
     return np.exp(near, out=near)
 
 
@@ -79,9 +78,12 @@ def centroid_scale(cosines: Floats, labels: Labels, classes: int) -> NDArray[np.
     return scale
 
 
-def pull(cosines: Floats, labels: Labels, scale: Floats) -> NDArray[np.float64]:
-    """Return what a text's nearness to the intents' centroids adds to its scores."""
-    sums = np.bincount(labels + 1, weights=cosines, minlength=len(scale) + 1)[1:]
+def pull(cosines: Floats, owners: NDArray[np.intp], scale: Floats) -> NDArray[np.float64]:
+    """Return what a text's nearness to the intents' centroids adds to its scores.
+
+    `owners` are the examples' labels plus one: what `NO_INTENT` owns comes first, and is left out.
+    """
+    sums = np.bincount(owners, weights=cosines, minlength=len(scale) + 1)[1:]
     added: NDArray[np.float64] = PULL * sums * scale
     return added
 

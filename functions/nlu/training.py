@@ -278,8 +278,8 @@ def _rank(
     owners = taught.owners[chosen]
     cosines = taught.cosines[taught.reads[chosen]]
     scale = _scale(taught, labels)
-    scores = ridge.kernel(cosines) @ weights
-    scores += np.stack([ridge.pull(row, labels, scale) for row in cosines])
+    scores = ridge.kernel(cosines, np.float64) @ weights
+    scores += np.stack([ridge.pull(row, labels + 1, scale) for row in cosines])
     scores[:, scale == 0] = -np.inf
     nearest = np.where(labels >= 0, cosines, 0).max(axis=1)
     evidence = ridge.evidence(scores.max(axis=1), nearest)

@@ -20,6 +20,7 @@ def main(model: str, vectors: str, paths: list[str]) -> None:
     messages = json.load(sys.stdin)
     began, cpu = time.perf_counter(), time.process_time()
     sys.path[:0] = paths
+    import_module("bootstrap")  # as each function does first
     import_module("numpy")
     bare = _resident()
     interpreter = import_module("nlu.interpreter").Interpreter.load(Path(model), Path(vectors))
