@@ -8,7 +8,7 @@ import pytest
 
 from pforte.house.house import House
 from tests.unit.media.samples import HTML, PDF, png
-from tests.way import Desk, Json, Phone
+from tests.way import PATIENCE, Desk, Json, Phone, eventually, identity
 
 PICTURE = png(40, 30)
 CHANNELS = [
@@ -26,6 +26,10 @@ def _file(body: bytes, mime_type: str, name: str, caption: str = "") -> Json:
 
 
 def _settled(desk: Desk, phone: Phone) -> Json:
+    return _settled_in(desk, phone.conversation)
+
+
+def _settled_in(desk: Desk, conversation: str) -> Json:
     """Wait until it is known what became of the newest file; returns that."""
 
     def files(seen: Json) -> list[Json]:
@@ -35,7 +39,7 @@ def _settled(desk: Desk, phone: Phone) -> Json:
         found = files(seen)
         return bool(found) and found[-1]["state"] != "fetching"
 
-    seen = desk.sees(phone.conversation, settled, "the file is kept or refused")
+    seen = desk.sees(conversation, settled, "the file is kept or refused")
     return files(seen)[-1]
 
 
@@ -46,9 +50,13 @@ def _opened(desk: Desk, file: Json) -> httpx.Response:
 
 
 def _upload(desk: Desk, phone: Phone, body: bytes, mime_type: str, name: str) -> str:
+    return _upload_into(desk, phone.conversation, body, mime_type, name)
+
+
+def _upload_into(desk: Desk, conversation: str, body: bytes, mime_type: str, name: str) -> str:
     """Upload a file as the page does; returns its id."""
     file = str(uuid.uuid4())
-    path = f"/conversations/{phone.conversation}/files/{file}"
+    path = f"/conversations/{conversation}/files/{file}"
     headers = {"Content-Type": mime_type, "X-File-Name": name}
     answer = desk.put(path, body, headers)
     assert answer.status_code == httpx.codes.CREATED, answer.text
@@ -134,3 +142,48 @@ def test_links_are_nobody_elses(house: House) -> None:
     assert httpx.get(linked.split("?")[0], trust_env=False).status_code in {401, 403}
     changed = linked.replace("inline", "attachment")
     assert httpx.get(changed, trust_env=False).status_code == httpx.codes.FORBIDDEN
+
+
+def test_a_picture_goes_both_ways_in_the_web_chat(house: House) -> None:
+    """A visitor's photo is looked at first; what the agent sends opens for that visitor alone."""
+    desk = Desk(house)
+    with httpx.Client(base_url=f"{house.url}/webchat", trust_env=False, timeout=PATIENCE) as chat:
+        token = chat.post("/visitors").json()["token"]
+        chat.headers["Authorization"] = f"Bearer {token}"
+        file = str(uuid.uuid4())
+        kind = {"Content-Type": "image/png"}
+        uploaded = chat.put(f"/files/{file}", content=PICTURE, headers=kind)
+        assert uploaded.status_code == httpx.codes.CREATED
+        sent = {"id": file, "name": "Zähler.png", "mime_type": "image/png", "size": len(PICTURE)}
+        _say(chat, text="Ich möchte mit einem Menschen sprechen.")
+        _say(chat, text="Mein Zähler", file=sent)
+        visitor = identity(house).visitor(token)
+        conversation = identity(house).conversation(f"webchat:web:{visitor}")
+        kept = _settled_in(desk, conversation)
+        assert (kept["state"], kept["way"]) == ("kept", "image")
+        assert _opened(desk, kept).content == PICTURE
+
+        desk.waits_for(conversation)
+        epoch = desk.claim(conversation)
+        plan = _upload_into(desk, conversation, PDF, "application/pdf", "Plan.pdf")
+        desk.reply(conversation, epoch, "Hier ist der Plan.", files=[plan])
+
+        def shown() -> list[Json]:
+            messages: list[Json] = chat.get("/messages").json()["messages"]
+            return [message for message in messages if message["who"] == "person"]
+
+        [message] = eventually(
+            lambda: [each for each in shown() if each["files"]], bool, "the visitor sees the plan"
+        )
+        assert [each["name"] for each in message["files"]] == ["Plan.pdf"]
+        url = chat.get(f"/files/{message['id']}/0").json()["url"]
+        assert httpx.get(url, trust_env=False).content == PDF
+        other = chat.post("/visitors").json()["token"]
+        stolen = chat.get(f"/files/{message['id']}/0", headers={"Authorization": f"Bearer {other}"})
+        assert stolen.status_code == httpx.codes.NOT_FOUND
+    desk.resolve(conversation, epoch)
+
+
+def _say(chat: httpx.Client, **said: object) -> None:
+    answer = chat.post("/messages", json={"id": str(uuid.uuid4()), **said})
+    assert answer.status_code == httpx.codes.ACCEPTED, answer.text
