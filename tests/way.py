@@ -197,13 +197,13 @@ def _answers(entries: Iterable[Json], after: Json | None) -> list[Json]:
         if entry["side"] == "house"
         and entry["state"] != "failed"
         and (after is None or entry["n"] > after["n"])
-        # by mail it stands above the first answer, in the same mail
-        and (entry["channel"] == "email" or not _discloses(entry["text"]))
+        and (entry["channel"] == "email" or not _only_discloses(entry["text"]))
     ]
 
 
-def _discloses(text: str) -> bool:
-    return any(words in text for words in _DISCLOSURES)
+def _only_discloses(text: str) -> bool:
+    """Say whether a message is the disclosure; on some channels it is one with the first answer."""
+    return any(words in text for words in _DISCLOSURES) and "\n\n" not in text
 
 
 class Desk:
