@@ -4,7 +4,6 @@ Source of the marks: the formats' own specifications, as WHATWG's MIME Sniffing 
 `file(1)` have them.
 """
 
-import zipfile
 from collections.abc import Callable
 from io import BytesIO
 
@@ -80,6 +79,9 @@ def _matroska(body: bytes, _: str) -> str:
 
 
 def _zip(body: bytes, _: str) -> str:
+    # Imported here: every function starts with this module, and hardly any opens an archive.
+    import zipfile
+
     try:
         with zipfile.ZipFile(BytesIO(body)) as archive:
             names = archive.namelist()
