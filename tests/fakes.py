@@ -77,7 +77,6 @@ class MemoryMedia(Faulty):
         """Return an address that says what it is for."""
         return f"https://bucket.example/{key}?type={fate.mime_type}&seconds={seconds}"
 
-
     def origin(self) -> str:
         """Return the origin of all links."""
         return "https://bucket.example"

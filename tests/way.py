@@ -277,9 +277,7 @@ class Desk:
         epoch: int = _json(answer)["epoch"]
         return epoch
 
-    def reply(
-        self, conversation: str, epoch: int, text: str, files: Sequence[str] = ()
-    ) -> None:
+    def reply(self, conversation: str, epoch: int, text: str, files: Sequence[str] = ()) -> None:
         """Answer a customer; `files` were uploaded before."""
         new = {"epoch": epoch, "text": text, "sent_at": time.time_ns() // 1_000_000}
         new |= {"files": list(files)} if files else {}
