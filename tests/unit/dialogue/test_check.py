@@ -119,9 +119,13 @@ def test_scores_are_those_of_a_model_without_the_example() -> None:
 
     for row in range(12):
         others = np.delete(np.arange(12), row)
-        matrix = ridge.kernel(cosines[np.ix_(others, others)]) + ridge.PENALTY * np.eye(11)
+        matrix = ridge.kernel(cosines[np.ix_(others, others)], np.float64) + ridge.PENALTY * np.eye(
+            11
+        )
         weights = np.linalg.solve(matrix, ridge.targets(labels[others], 3))
-        assert found[row] == pytest.approx(ridge.kernel(cosines[row, others]) @ weights, abs=1e-6)
+        assert found[row] == pytest.approx(
+            ridge.kernel(cosines[row, others], np.float64) @ weights, abs=1e-6
+        )
 
 
 def test_confusions_are_worst_first_with_their_examples() -> None:
