@@ -237,13 +237,14 @@ def begin_anew(turn: TurnBuilder) -> None:
 
 
 def let_go(turn: TurnBuilder, event: Unlinked) -> None:
-    """Forget an address that has left; answers go where the conversation came from."""
+    """Forget an address that has left; answers go to what was linked last of those that stay."""
     state = turn.state
     if event.address not in state.addresses[1:]:
         return
+    staying = tuple(a for a in state.addresses if a != event.address)
     turn.change(
-        addresses=tuple(a for a in state.addresses if a != event.address),
-        answer_to=state.addresses[0] if state.answer_to == event.address else state.answer_to,
+        addresses=staying,
+        answer_to=staying[-1] if state.answer_to == event.address else state.answer_to,
         blocked=tuple(a for a in state.blocked if a != event.address),
         links=tuple(link for link in state.links if link.conversation != event.conversation),
     )

@@ -43,7 +43,7 @@ def test_web_chat_whatsapp_and_telegram_are_one_conversation(
     region = visitor.get_by_role("region", name="In einem Messenger weiterschreiben")
     code = region.locator("code").inner_text()
     link = region.get_by_role("link", name="In WhatsApp öffnen").get_attribute("href")
-    assert code_in(link or "") == code
+    assert (link or "").endswith(code)
 
     whatsapp = Phone(house, "whatsapp", "4917604088001", "Ada Kern")
     whatsapp.writes("Diese Nachricht war schon unterwegs.")
