@@ -226,6 +226,7 @@ def _offers(turn: TurnBuilder, understanding: Understanding) -> tuple[Button, ..
 def with_person(
     turn: TurnBuilder, response: str, buttons: tuple[Button, ...] = (), **values: str
 ) -> Content:
+    """Return a sentence with its options, a person as the last of them."""
     content = turn.bot.say(response, turn.language, turn.seed, **values)
     title = turn.bot.say("utter_pforte_title_person", turn.language, turn.seed).text
     return content.model_copy(update={"buttons": (*buttons, Button(title=title, payload=PERSON))})
