@@ -6,7 +6,7 @@ import random
 import secrets
 import sys
 import time
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -116,7 +116,8 @@ class House:
     @cached_property
     def links(self) -> Links:
         """The one-time codes."""
-        return CodeLinks(self.table, self.vault, lambda: self.identity, deep_link)
+        link = partial(deep_link, simulated=self.settings.simulated_messengers_url)
+        return CodeLinks(self.table, self.vault, lambda: self.identity, link)
 
     @cached_property
     def login(self) -> Login:

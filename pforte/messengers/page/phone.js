@@ -27,6 +27,7 @@ const channel = location.pathname.split("/").pop();
 
 function address(changes, path = location.pathname) {
   const next = new URLSearchParams(query);
+  next.delete("text");
   for (const [name, value] of Object.entries(changes)) {
     if (value) next.set(name, value);
     else next.delete(name);
@@ -108,6 +109,7 @@ async function doing(user, what) {
 
 function listen(user) {
   const box = at("words");
+  box.value = query.get("text") ?? ""; // as a link into a messenger does
   at("composer").addEventListener("submit", async (event) => {
     event.preventDefault();
     const text = box.value.trim();

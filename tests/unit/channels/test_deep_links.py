@@ -100,3 +100,13 @@ def test_a_code_comes_with_messages_and_referrals_alone(kind: str) -> None:
 def test_every_channel_says_where_it_leads() -> None:
     """None raises, whatever is known of an account."""
     assert all(isinstance(deep_link(name, "1", {}, CODE, "en"), str) for name in CHANNELS)
+
+
+def test_links_lead_to_the_simulated_messengers_of_a_house_on_one_machine() -> None:
+    """Who tries the house out lands on the page of the phone, the code written; none is called."""
+    played = "http://127.0.0.1:4580"
+    known = {"public_name": "+49 30 2301"}
+    assert deep_link("whatsapp", "100", known, CODE, "en", played) == (
+        f"{played}/phone/whatsapp?text={CODE}"
+    )
+    assert deep_link("whatsapp", "100", {}, CODE, "en", played) == ""
