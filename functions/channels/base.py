@@ -127,10 +127,12 @@ class Abilities:
 class Channel(Protocol):
     """What every messenger's module offers under the name `CHANNEL`.
 
-    `base_url` is where its calls go, `{name}` standing for a secret; "" where it has none.
+    `title` is the name as people write it. `base_url` is where its calls go, `{name}` standing for
+    a secret; "" where it has none.
     """
 
     name: str
+    title: str
     base_url: str = ""
     abilities: Abilities
 

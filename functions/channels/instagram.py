@@ -15,6 +15,7 @@ from channels.text import octets
 
 CHANNEL: Final = MessengerPlatform(
     "instagram",
+    "Instagram",
     "instagram",
     Dialect(
         # In bytes: general knowledge, Meta's pages name the number alone.

@@ -66,6 +66,7 @@ class Mail(Channel):
     """E-mail through Amazon SES."""
 
     name = "email"
+    title = "E-Mail"
     # SES takes 40 MB, base64 included, many a mail server 10; nobody reads a longer text.
     abilities = Abilities(
         text_limit=50_000,

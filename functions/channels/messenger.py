@@ -9,6 +9,7 @@ from channels.messenger_render import QUICK_REPLIES, TITLE, WINDOW, Dialect
 
 CHANNEL: Final = MessengerPlatform(
     "messenger",
+    "Messenger",
     "page",
     Dialect(
         Abilities(

@@ -19,9 +19,15 @@ class MessengerPlatform(MetaChannel):
     """One of the two."""
 
     def __init__(
-        self, name: str, root_object: str, dialect: Dialect, host: str = "graph.facebook.com"
+        self,
+        name: str,
+        title: str,
+        root_object: str,
+        dialect: Dialect,
+        host: str = "graph.facebook.com",
     ) -> None:
         self.name = name
+        self.title = title
         self.base_url = f"https://{host}/{GRAPH}"
         self.abilities = dialect.abilities
         self._root_object = root_object

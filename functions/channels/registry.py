@@ -23,3 +23,9 @@ def channel_named(name: str) -> Channel:
         return CHANNELS[name]
     except KeyError:
         raise NotFound(f"There is no channel {name!r}; there are {', '.join(CHANNELS)}.") from None
+
+
+def title_of(name: str) -> str:
+    """Return a channel's name as people write it, of one that is gone as well."""
+    known = CHANNELS.get(name)
+    return known.title if known else name.capitalize()

@@ -58,6 +58,7 @@ class Telegram(Channel):
     """The Telegram Bot API."""
 
     name = "telegram"
+    title = "Telegram"
     base_url = "https://api.telegram.org"
     # Lengths in UTF-16 code units; the API sets no limit to a button's title.
     abilities = Abilities(

@@ -28,6 +28,7 @@ class Webchat(Channel):
     """The web chat that the house serves itself."""
 
     name = "webchat"
+    title = "Web-Chat"
     abilities = Abilities(
         text_limit=16_000,
         buttons=20,

@@ -21,6 +21,7 @@ class WhatsApp(MetaChannel):
     """The WhatsApp Cloud API."""
 
     name = "whatsapp"
+    title = "WhatsApp"
     abilities = whatsapp_render.ABILITIES
 
     def parse(self, body: bytes, headers: Mapping[str, str], account: str) -> list[Incoming]:

@@ -9,6 +9,7 @@ from collections.abc import Generator
 from typing import Any
 
 from channels.reach import heard_from
+from channels.registry import title_of
 from conversation.address import Address
 from conversation.conversation import Conversation
 from conversation.event import (
@@ -32,20 +33,6 @@ from converse.builder import TurnBuilder
 
 MOST_WAS = 16
 """So many conversations are remembered in which an address was before it began anew."""
-
-_NAMES = {
-    "whatsapp": "WhatsApp",
-    "telegram": "Telegram",
-    "messenger": "Messenger",
-    "instagram": "Instagram",
-    "email": "E-Mail",
-    "webchat": "Web-Chat",
-}
-
-
-def channel_title(channel: str) -> str:
-    """Return a channel's name as customers write it."""
-    return _NAMES.get(channel, channel.capitalize())
 
 
 def destination(state: Conversation | None, event: Event) -> str:
@@ -187,7 +174,7 @@ def offer(turn: TurnBuilder, channel: str) -> Generator[OfferLinks, dict[str, An
     if not links:
         turn.utter("utter_pforte_link_none")
         return
-    lines = "\n".join(f"{channel_title(link['channel'])}: {link['url']}" for link in links)
+    lines = "\n".join(f"{title_of(link['channel'])}: {link['url']}" for link in links)
     turn.utter("utter_pforte_link_offer", links=lines, code=str(offered["code"]))
 
 

@@ -1,5 +1,6 @@
 """Take in a conversation that was merged: its addresses, place in the queue, agent, question."""
 
+from channels.registry import title_of
 from conversation.address import Address
 from conversation.conversation import BOT, QUEUE, Conversation
 from conversation.escalation import ClosedEscalation, Escalation
@@ -7,7 +8,7 @@ from conversation.event import Absorb, Cut, LinkRequest, Unlinked
 from conversation.link import Link
 from conversation.turn import Item
 from converse.builder import TurnBuilder
-from converse.linking import begin_anew, channel_title, let_go, link
+from converse.linking import begin_anew, let_go, link
 
 
 def tie_or_cut(turn: TurnBuilder, event: LinkRequest | Absorb | Cut | Unlinked) -> None:
@@ -154,7 +155,7 @@ def _say_linked(turn: TurnBuilder, event: Absorb) -> None:
         linked = "utter_pforte_linked_waiting" if waits else "utter_pforte_linked"
         turn.tell(event.proved_at, linked, reference=reference)
     if event.offered_at != event.proved_at and event.offered_at in state.addresses:
-        channel = channel_title(Address.parse(event.proved_at).channel)
+        channel = title_of(Address.parse(event.proved_at).channel)
         turn.tell(event.offered_at, "utter_pforte_linked_elsewhere", channel=channel)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Container, Mapping
 from random import Random
 from typing import Any
 
+from channels.registry import CHANNELS
 from conversation.bot import FrontDoor
 from conversation.model import Model
 from conversation.ports import Waiting
@@ -39,7 +40,7 @@ class Me(Model):
 class Overview(Model):
     """All that the page asks for every two seconds; `waiting` counts beyond the rows shown.
 
-    `teams` are the names of the queues.
+    `teams` are the names of the queues, `channels` those of the messengers.
     """
 
     me: Me
@@ -47,6 +48,7 @@ class Overview(Model):
     queue: tuple[Row, ...]
     mine: tuple[Row, ...]
     teams: Mapping[str, Mapping[Language, str]]
+    channels: Mapping[str, str]
 
 
 def overview(outside: Outside, agent: Agent) -> Overview:
@@ -64,6 +66,7 @@ def overview(outside: Outside, agent: Agent) -> Overview:
         queue=tuple(rows[:ROWS]),
         mine=tuple(_row(waiting, "") for waiting in table.assigned(f"agent#{agent.id}", ROWS)),
         teams=outside.voice.front_door.teams,
+        channels={name: channel.title for name, channel in CHANNELS.items()},
     )
 
 

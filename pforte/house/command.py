@@ -92,6 +92,7 @@ def _people(chosen: argparse.Namespace) -> People:
 
 
 def _welcome(console: Console, house: House, passwords: Mapping[str, str]) -> None:
+    from channels.registry import CHANNELS
     from pforte.backend.seed import CUSTOMERS
 
     number, postcode = CUSTOMERS[0].number, CUSTOMERS[0].postcode
@@ -101,10 +102,8 @@ def _welcome(console: Console, house: House, passwords: Mapping[str, str]) -> No
         console.print(f"            {email:<28} {password}")
     console.print(f"  Web chat  {house.url}/webchat/demo")
     console.print(f"  Portal    {house.portal}")
-    console.print(f"  WhatsApp  {house.messengers}/phone/whatsapp")
-    console.print(f"  Telegram  {house.messengers}/phone/telegram")
-    console.print(f"  Messenger {house.messengers}/phone/messenger")
-    console.print(f"  Instagram {house.messengers}/phone/instagram")
-    console.print(f"  E-mail    {house.messengers}/phone/email")
+    for name, channel in CHANNELS.items():
+        if channel.abilities.pushed:
+            console.print(f"  {channel.title:<9} {house.messengers}/phone/{name}")
     console.print(f"  Back end  {house.back_end}")
     console.print(f"            a customer to try: {number}, postcode {postcode}\n")

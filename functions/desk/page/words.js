@@ -202,13 +202,7 @@ const WORDS = {
     characters: "{count} von {limit}",
     unread: "ungelesen",
     draft: "Entwurf: {text}",
-    channels: {
-      whatsapp: "WhatsApp",
-      telegram: "Telegram",
-      messenger: "Messenger",
-      instagram: "Instagram",
-      webchat: "Web",
-    },
+    channels: { email: "E-Mail", webchat: "Web" },
     blockedAddress: "blockiert",
     linking: {
       goOn: "Dieses Gespräch wurde mit einem älteren verbunden und geht dort weiter.",
@@ -420,13 +414,7 @@ const WORDS = {
     characters: "{count} of {limit}",
     unread: "unread",
     draft: "Draft: {text}",
-    channels: {
-      whatsapp: "WhatsApp",
-      telegram: "Telegram",
-      messenger: "Messenger",
-      instagram: "Instagram",
-      webchat: "Web",
-    },
+    channels: { email: "E-mail", webchat: "Web" },
     blockedAddress: "blocked",
     linking: {
       goOn: "This conversation was linked with an older one and goes on there.",
@@ -459,9 +447,11 @@ function lookUp(name) {
   return found;
 }
 
-/** Return a channel's name. */
+/** Return a channel's name: ours where languages differ, else the one it has everywhere. */
 export function channelName(channel) {
-  return known(`channels.${channel}`) ? say(`channels.${channel}`) : channel;
+  if (known(`channels.${channel}`)) return say(`channels.${channel}`);
+  const titles = state.overview?.channels ?? {};
+  return Object.hasOwn(titles, channel) ? titles[channel] : channel;
 }
 
 /** Return why a messenger refused a message, and what can be done. */

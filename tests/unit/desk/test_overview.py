@@ -1,5 +1,6 @@
 """The lists: who waits, how many, and at what price they are asked for every two seconds."""
 
+from channels.registry import CHANNELS
 from conversation.turn import Item
 from desk.waiting import ROWS
 from tests.unit.desk.scenes import FRONT_DOOR, JONAS, MINUTE, NOW, House, conversation_id
@@ -77,3 +78,10 @@ def test_every_team_that_the_bot_hands_to_has_its_queue() -> None:
     overview = house.ask("GET", OVERVIEW).json
     assert overview["waiting"] == 4
     assert overview["teams"]["billing"] == {"de": "Abrechnung", "en": "Billing"}
+
+
+def test_the_page_is_told_what_every_channel_is_called() -> None:
+    """A channel that is new needs no word in the page: its module says how people write it."""
+    told = House().ask("GET", OVERVIEW).json["channels"]
+    assert told == {name: channel.title for name, channel in CHANNELS.items()}
+    assert (told["whatsapp"], told["email"]) == ("WhatsApp", "E-Mail")
