@@ -5,9 +5,20 @@ import os
 import secrets
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple, Protocol, get_type_hints
 
 MAIL_DOMAIN = "musterstadt.example"
+
+
+class Account(Protocol):
+    """What every account has."""
+
+    @property
+    def account(self) -> str:
+        """Return the name by which webhooks and the house know it."""
+
+    def secrets(self) -> dict[str, str]:
+        """Return what the house needs to know, under the names of the channel's module."""
 
 
 @dataclass(frozen=True)
@@ -101,13 +112,10 @@ def simulated_accounts(state: Path) -> Accounts:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "w") as file:
             json.dump(known, file, indent=1)
-    return Accounts(
-        WhatsAppAccount(**known["whatsapp"]),
-        TelegramAccount(**known["telegram"]),
-        MetaAccount(**known["messenger"]),
-        InstagramAccount(**known["instagram"]),
-        MailAccount(**known["email"]),
-    )
+    read: dict[str, Any] = {
+        name: kind(**known[name]) for name, kind in get_type_hints(Accounts).items()
+    }
+    return Accounts(**read)
 
 
 def _new() -> Accounts:

@@ -2,11 +2,21 @@
 
 import threading
 from collections import deque
-from typing import Literal
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-ChannelName = Literal["whatsapp", "telegram", "messenger", "instagram", "email"]
+from channels.registry import CHANNELS
+
+
+def _outside(name: str) -> str:
+    if name not in CHANNELS or not CHANNELS[name].abilities.pushed:
+        raise ValueError(f"there is no messenger {name!r}")
+    return name
+
+
+ChannelName = Annotated[str, AfterValidator(_outside)]
+"""A channel that somebody else runs: each of them is simulated."""
 
 
 class Fault(BaseModel):

@@ -21,6 +21,7 @@ class MetaProvider[Account: MetaAccount](Provider):
     `error` is what it answers with; `too_many` and `busy` are its codes for 429 and for 5xx.
     """
 
+    account: Account
     error: ClassVar[type[MetaError]]
     too_many: ClassVar[int]
     busy: ClassVar[int]

@@ -4,6 +4,7 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 
+from pforte.messengers.accounts import Account
 from pforte.messengers.faults import ChannelName, Faults
 from pforte.messengers.files import File
 from pforte.messengers.said import Said
@@ -20,10 +21,11 @@ def now_ms() -> int:
 class Provider(ABC):
     """A simulated messenger: an API for the house, and a phone for each customer.
 
-    `own_url` is where all of them are served.
+    `account` is the house's at it, `own_url` is where all of them are served.
     """
 
     channel: ChannelName
+    account: Account
 
     def __init__(
         self,

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from pforte.messengers.accounts import Accounts
 from pforte.messengers.approved import Standing
 from pforte.messengers.faults import ChannelName, Faults, Plan
+from pforte.messengers.meta_provider import MetaProvider
 from pforte.messengers.platform import Platform
 from pforte.messengers.provider import Provider, now_ms
 from pforte.messengers.said import Said
@@ -80,13 +81,8 @@ class Messengers:
         self.messenger = Platform("messenger", accounts.messenger, *parts)
         self.instagram = Platform("instagram", accounts.instagram, *parts)
         self.email = Ses(accounts.email, drop, *parts)
-        self._providers: dict[ChannelName, Provider] = {
-            "whatsapp": self.whatsapp,
-            "telegram": self.telegram,
-            "messenger": self.messenger,
-            "instagram": self.instagram,
-            "email": self.email,
-        }
+        known = (self.whatsapp, self.telegram, self.messenger, self.instagram, self.email)
+        self._providers: dict[ChannelName, Provider] = {one.channel: one for one in known}
         for name, provider in self._providers.items():
             self.webhooks.targets[name] = provider.target(webhook_base.rstrip("/"))
         self._server = Server(port, self._routes())
@@ -97,8 +93,8 @@ class Messengers:
     @property
     def accounts(self) -> list[tuple[ChannelName, str, dict[str, str]]]:
         """Return channel, account and secrets of each account, as the house must be told them."""
-        known = (self.whatsapp, self.telegram, self.messenger, self.instagram, self.email)
-        return [(one.channel, one.account.account, one.account.secrets()) for one in known]
+        known = [(name, one.account) for name, one in self._providers.items()]
+        return [(name, account.account, account.secrets()) for name, account in known]
 
     def start(self) -> None:
         """Serve, and tell the house what it did not accept before."""
@@ -120,6 +116,7 @@ class Messengers:
             self.store.advance(entry, "delivered")
 
     def _routes(self) -> list[Route]:
+        phones = "|".join(self._providers)
         routes: list[Route] = [
             ("POST", "/control/messages", _controlled(self._write)),
             ("GET", "/control/messages", _controlled(self._read)),
@@ -131,7 +128,7 @@ class Messengers:
             ("POST", "/control/faults", _controlled(self._fail)),
             ("GET", "/control/faults", _controlled(self._faults_left)),
             ("DELETE", "/control/faults", _controlled(self._heal)),
-            ("GET", "/phone/(?:whatsapp|telegram|messenger|instagram|email)", _page),
+            ("GET", f"/phone/(?:{phones})", _page),
             ("GET", r"/phone/file/(?P<file>\d+)", self._file),
             ("GET", r"/phone/static/(?P<file>[a-z]+\.(css|js))", _static),
             ("GET", "/phone/?|/", lambda _: Response(302, b"", {"Location": "/phone/whatsapp"})),
@@ -206,9 +203,9 @@ class Messengers:
         return json_response({"answers": self.webhooks.repeat(known[-1], wanted.times)})
 
     def _handshake(self, request: Request) -> Response:
-        by_meta = {one.channel: one for one in (self.whatsapp, self.messenger, self.instagram)}
-        asked = by_meta.get(_channel.validate_python(request.query.get("channel", "whatsapp")))
-        if asked is None:
+        channel = _channel.validate_python(request.query.get("channel", "whatsapp"))
+        asked = self._providers[channel]
+        if not isinstance(asked, MetaProvider):
             raise BadRequest("this messenger sets a webhook up without asking it")
         return json_response({"verified": asked.handshake()})
 

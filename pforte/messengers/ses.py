@@ -54,6 +54,7 @@ class Ses(Provider):
     """One domain's mails, and all who write to it."""
 
     channel: ChannelName = "email"
+    account: MailAccount
 
     def __init__(
         self,

@@ -40,6 +40,7 @@ class Telegram(Provider):
     """One bot and all who write to it."""
 
     channel: ChannelName = "telegram"
+    account: TelegramAccount
 
     def __init__(
         self,

@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
+from channels.registry import CHANNELS
 from pforte.messengers.accounts import simulated_accounts
 from pforte.messengers.server import Messengers
 from tests.unit.messengers.conftest import PATIENCE_S, Opener, Phone, StubHouse
@@ -166,13 +167,20 @@ def test_accounts_of_an_older_house_are_kept(tmp_path: Path) -> None:
 def test_accounts_for_the_house(messengers: Messengers) -> None:
     """The house is told each account's secrets under the names that the channels use."""
     told = {channel: (account, set(secrets)) for channel, account, secrets in messengers.accounts}
+    meta = {"access_token", "app_secret", "verify_token"}
     assert told == {
-        "whatsapp": ("100000000000001", {"access_token", "app_secret", "verify_token"}),
+        "whatsapp": ("100000000000001", {*meta, "public_name"}),
         "telegram": ("musterstadt_bot", {"access_token", "secret_token"}),
-        "messenger": ("100000000000002", {"access_token", "app_secret", "verify_token"}),
-        "instagram": ("17841400000000001", {"access_token", "app_secret", "verify_token"}),
+        "messenger": ("100000000000002", meta),
+        "instagram": ("17841400000000001", {*meta, "public_name"}),
         "email": ("service@musterstadt.example", {"sender_name"}),
     }
+
+
+def test_every_channel_of_somebody_else_is_simulated(messengers: Messengers) -> None:
+    """A channel that is new to the house is tried here too: no table leaves it out."""
+    simulated = {channel for channel, *_ in messengers.accounts}
+    assert simulated == {name for name, known in CHANNELS.items() if known.abilities.pushed}
 
 
 def test_page_has_a_strict_policy(messengers: Messengers, phone: Phone) -> None:
