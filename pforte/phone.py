@@ -12,16 +12,9 @@ from pathlib import Path
 from pforte.failure import CALLED_WRONGLY, Failure
 from pforte.house.house import House, running_house
 from pforte.lines import Heard, Line, MessengerLine, Option, WebchatLine
+from pforte.messengers.customers import FIRST_CUSTOMERS
 
-# a number that the regulator keeps free for film and print; a Telegram id of more than 32 bits
-DEFAULT_USERS = {
-    "whatsapp": "4917604069001",
-    "telegram": "7000000001",
-    "messenger": "5200000000000001",
-    "instagram": "5300000000000001",
-    "email": "erika@example.org",
-    "webchat": "visitor",
-}
+DEFAULT_USERS = {**FIRST_CUSTOMERS, "webchat": "visitor"}
 
 _HELP = """Write as a customer to the house that runs on this machine.
 

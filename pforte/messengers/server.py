@@ -1,13 +1,16 @@
 """Put the simulated messengers together: their APIs, the control of them, and the phone's pages."""
 
 import functools
+import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
+from channels.registry import CHANNELS
 from pforte.messengers.accounts import Accounts
 from pforte.messengers.approved import Standing
+from pforte.messengers.customers import FIRST_CUSTOMERS
 from pforte.messengers.faults import ChannelName, Faults, Plan
 from pforte.messengers.meta_provider import MetaProvider
 from pforte.messengers.platform import Platform
@@ -130,6 +133,7 @@ class Messengers:
             ("DELETE", "/control/faults", _controlled(self._heal)),
             ("GET", f"/phone/(?:{phones})", _page),
             ("GET", r"/phone/file/(?P<file>\d+)", self._file),
+            ("GET", "/phone/static/messengers.js", self._named),
             ("GET", r"/phone/static/(?P<file>[a-z]+\.(css|js))", _static),
             ("GET", "/phone/?|/", lambda _: Response(302, b"", {"Location": "/phone/whatsapp"})),
         ]
@@ -171,6 +175,14 @@ class Messengers:
             "X-Content-Type-Options": "nosniff",
         }
         return Response(200, file.body, headers)
+
+    def _named(self, _: Request) -> Response:
+        """Tell the page which messengers there are, as a module: it needs them to begin."""
+        known = {
+            name: {"title": CHANNELS[name].title, "first": FIRST_CUSTOMERS[name]}
+            for name in self._providers
+        }
+        return _as_file(f"export const MESSENGERS = {json.dumps(known)};\n".encode(), ".js")
 
     def _customers(self, request: Request) -> Response:
         channel = _channel.validate_python(request.query.get("channel"))
@@ -256,11 +268,15 @@ def _static(request: Request) -> Response:
 
 
 def _file(path: Path) -> Response:
+    return _as_file(path.read_bytes(), path.suffix)
+
+
+def _as_file(content: bytes, suffix: str) -> Response:
     headers = {
-        "Content-Type": f"{_TYPES[path.suffix]}; charset=utf-8",
+        "Content-Type": f"{_TYPES[suffix]}; charset=utf-8",
         "Content-Security-Policy": _POLICY,
         "X-Content-Type-Options": "nosniff",
         "Referrer-Policy": "no-referrer",
         "Cache-Control": "no-cache",
     }
-    return Response(200, path.read_bytes(), headers)
+    return Response(200, content, headers)

@@ -1,24 +1,10 @@
 /** A customer's phone: choose who writes, write, tap, read. */
 
 import { act, customers, news } from "./api.js";
+import { MESSENGERS } from "./messengers.js";
 import { Thread } from "./thread.js";
 import { language, words } from "./words.js";
 
-const NAMES = {
-  whatsapp: "WhatsApp",
-  telegram: "Telegram",
-  messenger: "Messenger",
-  instagram: "Instagram",
-  email: "E-Mail",
-};
-// numbers that the regulator keeps free for film and print; a Telegram id of more than 32 bits
-const FIRST = {
-  whatsapp: 4917604069001,
-  telegram: 7000000001,
-  messenger: 5200000000000001,
-  instagram: 5300000000000001,
-  email: 1,
-};
 const RETRY_MS = 2000;
 
 const at = (id) => document.getElementById(id);
@@ -37,7 +23,7 @@ function address(changes, path = location.pathname) {
 
 function label() {
   document.documentElement.lang = language;
-  document.title = `${NAMES[channel]} · Pforte`;
+  document.title = `${MESSENGERS[channel].title} · Pforte`;
   at("asWhom").textContent = words.asWhom;
   at("other").setAttribute("aria-label", words.otherLabel);
   at("words").placeholder = words.message;
@@ -48,7 +34,7 @@ function label() {
   at("thread").dataset.empty = words.empty;
   at("language").textContent = words.language;
   at("language").href = address({ lang: language === "de" ? "en" : "de" });
-  for (const [name, title] of Object.entries(NAMES)) {
+  for (const [name, { title }] of Object.entries(MESSENGERS)) {
     const link = document.createElement("a");
     link.textContent = title;
     link.href = address({ user: "" }, `/phone/${name}`);
@@ -57,15 +43,18 @@ function label() {
   }
 }
 
-function numbered(number) {
-  return channel === "email" ? `kunde${number}@example.org` : String(number);
+/** Return who comes after a customer: the next number, of a mail's address the next beside it. */
+function following(user) {
+  const [, before, digits, behind] = /^(.*?)(\d*)(@.*)?$/.exec(user);
+  const next = String(BigInt(digits || 1) + 1n).padStart(digits.length, "0");
+  return `${before}${next}${behind ?? ""}`;
 }
 
 function free(known, user) {
   const taken = new Set([user, ...known.map((customer) => customer.user)]);
-  let next = FIRST[channel];
-  while (taken.has(numbered(next))) next += 1;
-  return numbered(next);
+  let next = MESSENGERS[channel].first;
+  while (taken.has(next)) next = following(next);
+  return next;
 }
 
 function choose(known, user) {
@@ -162,7 +151,7 @@ async function follow(user) {
       thread.show(page.messages);
       at("status").textContent = page.typing
         ? words.typing
-        : `${NAMES[channel]} · ${words.simulated}`;
+        : `${MESSENGERS[channel].title} · ${words.simulated}`;
       if (lost) complain("");
       first = lost = false;
     } catch {
@@ -175,7 +164,7 @@ async function follow(user) {
 
 label();
 const known = customers(channel).catch(() => []);
-const user = known.then((all) => query.get("user") || all[0]?.user || numbered(FIRST[channel]));
+const user = known.then((all) => query.get("user") || all[0]?.user || MESSENGERS[channel].first);
 listen(user); // what is written before the customers are known is sent as well
 at("words").focus();
 choose(await known, await user);
