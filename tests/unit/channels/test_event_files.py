@@ -19,7 +19,8 @@ SECRETS = {
 }
 POSTED = sorted(
     f"{channel}/{file.stem}"
-    for channel in ("whatsapp", "telegram", "messenger", "instagram")
+    for channel, known in CHANNELS.items()
+    if known.abilities.webhook
     for file in (EVENTS / channel).glob("*.json")
     if file.stem != "handshake"
 )
