@@ -186,9 +186,17 @@ def test_every_channel_of_somebody_else_is_simulated(messengers: Messengers) -> 
 def test_page_has_a_strict_policy(messengers: Messengers, phone: Phone) -> None:
     """The phone's page and its files come with a policy that allows no inline script."""
     pages = [f"/phone/{channel}" for channel, *_ in messengers.accounts]
-    for path in (*pages, "/phone/static/phone.js"):
+    for path in (*pages, "/phone/static/phone.js", "/phone/static/messengers.js"):
         answer = phone.http.get(path)
         assert answer.status_code == httpx.codes.OK
         assert "default-src 'none'" in answer.headers["content-security-policy"]
         assert "unsafe" not in answer.headers["content-security-policy"]
     assert phone.http.get("/phone/static/../server.py").status_code == 404
+
+
+def test_the_page_is_told_which_messengers_there_are(messengers: Messengers, phone: Phone) -> None:
+    """It keeps no list of its own: each has its title, and a customer to begin with."""
+    named = phone.http.get("/phone/static/messengers.js").text
+    known = json.loads(named.removeprefix("export const MESSENGERS = ").removesuffix(";\n"))
+    assert list(known) == [channel for channel, *_ in messengers.accounts]
+    assert known["whatsapp"] == {"title": "WhatsApp", "first": USER}
