@@ -77,3 +77,18 @@ def test_a_spoilt_token_gets_a_problem_and_nothing_else(house: House, spoilt: An
     answer = _says(house, spoilt(_token(house, GRETA.number)), "Hallo")
     assert answer.status_code == 401
     assert answer.headers["Content-Type"] == "application/problem+json"
+
+
+def test_the_portal_s_page_may_call_the_chat(house: House) -> None:
+    """A browser asks before it lets a page of another address send a token: it may."""
+    asks = {
+        "Origin": house.portal,
+        "Access-Control-Request-Method": "POST",
+        "Access-Control-Request-Headers": "authorization,content-type",
+    }
+    answer = call("OPTIONS", f"{house.url}/webchat/messages", headers=asks)
+    assert answer.is_success
+    assert answer.headers["access-control-allow-origin"] in ("*", house.portal)
+    allowed = answer.headers["access-control-allow-headers"].lower()
+    assert "authorization" in allowed
+    assert "content-type" in allowed

@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import httpx
 import pytest
@@ -43,7 +43,11 @@ def upstream() -> Iterator[HTTPServer]:
 
 @pytest.fixture
 def gateway(upstream: HTTPServer) -> Iterator[str]:
-    opened = Gateway(0, upstream.server_port, "abc")
+    def ask(event: dict[str, Any]) -> dict[str, Any]:
+        told = event["headers"]["origin"]
+        return {"statusCode": 204, "headers": {"Access-Control-Allow-Origin": told}}
+
+    opened = Gateway(0, upstream.server_port, "abc", ask)
     opened.start()
     yield f"http://127.0.0.1:{opened.port}"
     opened.stop()
@@ -65,3 +69,11 @@ def test_a_dead_emulator_is_a_bad_gateway(upstream: HTTPServer, gateway: str) ->
     upstream.shutdown()
     upstream.server_close()
     assert httpx.post(f"{gateway}/webhooks/x/1", content=b"").status_code == 502
+
+
+def test_another_site_may_ask_whether_it_may_call(gateway: str) -> None:
+    """The emulator refuses that; the function answers it, as it does on AWS."""
+    origin = {"Origin": "https://shop.example"}
+    answer = httpx.options(f"{gateway}/webchat/messages?after=1", headers=origin)
+    assert answer.status_code == 204
+    assert answer.headers["access-control-allow-origin"] == "https://shop.example"
