@@ -26,10 +26,12 @@ help:
 	@echo "make up           the whole house on this machine; Ctrl-C stops it and keeps its data"
 	@echo "make test         unit, property, template, integration and browser tests"
 	@echo "make lint         ruff, mypy, sam validate --lint, the arrows between packages"
-	@echo "make build        sam build, with the bot trained into its layer"
+	@echo "make build        sam build, with the bot trained into its layers; ARCHITECTURE=x86_64"
+	@echo "                  for Intel and AMD"
 	@echo "make bench        init times, CPU, package sizes, AWS calls of one answered message,"
 	@echo "                  and how well messages are understood (half an hour and more)"
 	@echo "make screenshots  the README's pictures, from a running house"
+	@echo "make requirements the functions' requirements, from uv.lock"
 
 env: .venv/.made .sam/.made .ministack/.made .actions/.made
 
