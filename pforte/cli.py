@@ -7,6 +7,7 @@ arguments and returns the exit status: 0 done, 1 found something wrong, 2 called
 import argparse
 import sys
 from collections.abc import Sequence
+from functools import partial
 from importlib import import_module
 
 from pforte.failure import CALLED_WRONGLY, Failure
@@ -49,8 +50,14 @@ def _parser(given: Sequence[str]) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="pforte", description="The front door of a customer service."
     )
-    subparsers = parser.add_subparsers(metavar="COMMAND", required=True)
+    parser.set_defaults(run=partial(_list_commands, parser))  # a command puts its own in place
+    subparsers = parser.add_subparsers(metavar="COMMAND")
     called = _COMMANDS.get(given[0]) if given else None
     for module in [called] if called else sorted(set(_COMMANDS.values())):
         import_module(module).register(subparsers)
     return parser
+
+
+def _list_commands(parser: argparse.ArgumentParser, _: argparse.Namespace) -> int:
+    parser.print_help(sys.stderr)
+    return CALLED_WRONGLY

@@ -13,7 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from pforte import connect_email, connect_webchat
 from pforte.connecting import CONNECTORS
 from pforte.connecting.connector import Connected, Connector, asked
-from pforte.failure import CALLED_WRONGLY, Failure
+from pforte.failure import CALLED_WRONGLY, Failure, one_of
 from pforte.house.house import add_house, find_house
 
 _HELP = """Connect an account at a messenger: check its secrets with the messenger, and store them.
@@ -25,7 +25,7 @@ from {names}, else you are asked for them."""
 def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command to the parser."""
     parser = subparsers.add_parser("connect", help="connect an account at a messenger to a house")
-    channels = parser.add_subparsers(dest="channel", metavar="CHANNEL", required=True)
+    channels = parser.add_subparsers(dest="channel", required=True)
     for channel, connector in CONNECTORS.items():
         variables = " and ".join(_variable(channel, name) for name in connector.needed)
         known = channels.add_parser(
@@ -40,6 +40,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         known.add_argument("--json", action="store_true")
     connect_webchat.register(channels)
     connect_email.register(channels)
+    channels.metavar = one_of(channels.choices)
     parser.set_defaults(run=run)
 
 

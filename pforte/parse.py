@@ -14,7 +14,7 @@ from channels.loose import DERIVED
 from channels.registry import CHANNELS
 from conversation.errors import Malformed
 from conversation.incoming import Incoming
-from pforte.failure import CALLED_WRONGLY, FOUND_WRONG, Failure
+from pforte.failure import CALLED_WRONGLY, FOUND_WRONG, Failure, one_of
 
 _CHANNELS: dict[str, Channel] = {
     **{name: channel for name, channel in CHANNELS.items() if channel.abilities.pushed},
@@ -33,7 +33,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         help="say what captured webhook bodies mean",
         description="Print a line per event of each webhook body; with --secret, check it first.",
     )
-    parser.add_argument("channel", metavar="CHANNEL", choices=list(_CHANNELS))
+    parser.add_argument("channel", metavar=one_of(_CHANNELS), choices=list(_CHANNELS))
     parser.add_argument("files", metavar="FILE", nargs="+", type=Path)
     parser.add_argument("--json", action="store_true", help="a JSON object per line")
     parser.add_argument("--account", default="", help="our account, where the body names none")

@@ -9,7 +9,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from pforte.failure import CALLED_WRONGLY, Failure
+from pforte.failure import CALLED_WRONGLY, Failure, one_of
 from pforte.house.house import House, running_house
 from pforte.lines import Heard, Line, MessengerLine, Option, WebchatLine
 from pforte.messengers.customers import FIRST_CUSTOMERS
@@ -34,7 +34,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     """Add the command to the parser."""
     unset = argparse.SUPPRESS  # so that an option may stand before the channel or after it
     shared = argparse.ArgumentParser(add_help=False, argument_default=unset)
-    shared.add_argument("--user", metavar="ID", help="who writes: a number, or a visitor's name")
+    shared.add_argument("--user", metavar="ID", help="who writes: a number, a mail's address, a visitor's name")
     shared.add_argument("--file", metavar="PATH", type=Path, help="a photo or file, with TEXT")
     shared.add_argument("--json", action="store_true", help="print JSON, in a talk one a line")
     parser = subparsers.add_parser(
@@ -46,7 +46,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     )
     parser.set_defaults(run=run, user=None, json=False, file=None)
     # A positional TEXT after CHANNEL would be missed behind an option, up to Python 3.13.0
-    channels = parser.add_subparsers(dest="channel", metavar="CHANNEL", required=True)
+    channels = parser.add_subparsers(dest="channel", metavar=one_of(DEFAULT_USERS), required=True)
     for channel, user in DEFAULT_USERS.items():
         known = channels.add_parser(channel, help=f"as {user}, or --user ID", parents=[shared])
         known.add_argument("text", nargs="?", default=None, metavar="TEXT")

@@ -16,7 +16,7 @@ from channels.registry import CHANNELS
 from conversation.errors import Unavailable
 from conversation.template import Template
 from dialogue.source import ProjectError, entries, read_yaml
-from pforte.failure import CALLED_WRONGLY, Failure
+from pforte.failure import CALLED_WRONGLY, Failure, one_of
 from pforte.house.house import CHECKOUT, House, add_house, find_house
 from pforte.messengers.whatsapp import BUSINESS_ID
 
@@ -43,7 +43,7 @@ class Line:
 def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command to the parser."""
     parser = subparsers.add_parser("templates", help="compare the bot's templates with Meta's")
-    channels = parser.add_subparsers(dest="channel", metavar="CHANNEL", required=True)
+    channels = parser.add_subparsers(dest="channel", metavar=one_of(["whatsapp"]), required=True)
     known = channels.add_parser(
         "whatsapp",
         help="those of a WhatsApp account",

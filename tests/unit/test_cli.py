@@ -5,7 +5,7 @@ import argparse
 import pytest
 
 from pforte import cli
-from pforte.failure import Failure
+from pforte.failure import CALLED_WRONGLY, Failure
 
 
 def test_a_command_that_nobody_knows_is_called_wrongly(capsys: pytest.CaptureFixture[str]) -> None:
@@ -23,6 +23,35 @@ def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
     assert ended.value.code == 0
     told = capsys.readouterr().out
     assert all(command in told for command in ("up", "agent", "connect", "phone", "parse", "bot"))
+
+
+def test_the_bare_command_lists_what_there_is(capsys: pytest.CaptureFixture[str]) -> None:
+    """Whoever types only `pforte` gets a line per command on stderr, and status 2."""
+    assert cli.main([]) == CALLED_WRONGLY
+    told = capsys.readouterr()
+    assert told.out == ""
+    lines = {line.split()[0]: line.split()[1:] for line in told.err.splitlines() if line.strip()}
+    assert all(lines[command] for command in cli._COMMANDS)
+
+
+@pytest.mark.parametrize(
+    ("command", "channels"),
+    [
+        ("connect", ("whatsapp", "telegram", "messenger", "instagram", "email", "webchat")),
+        ("phone", ("whatsapp", "telegram", "messenger", "instagram", "email", "webchat")),
+        ("parse", ("whatsapp", "telegram", "messenger", "instagram", "email")),
+        ("templates", ("whatsapp",)),
+    ],
+)
+def test_a_missing_channel_is_told_which_there_are(
+    capsys: pytest.CaptureFixture[str], command: str, channels: tuple[str, ...]
+) -> None:
+    """The error itself names the channels; nobody has to ask for help first."""
+    with pytest.raises(SystemExit) as ended:
+        cli.main([command])
+    assert ended.value.code == CALLED_WRONGLY
+    error = capsys.readouterr().err.rpartition("error:")[2]
+    assert all(channel in error for channel in channels)
 
 
 @pytest.mark.parametrize("status", [1, 2])
