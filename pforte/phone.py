@@ -34,7 +34,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     """Add the command to the parser."""
     unset = argparse.SUPPRESS  # so that an option may stand before the channel or after it
     shared = argparse.ArgumentParser(add_help=False, argument_default=unset)
-    shared.add_argument("--user", metavar="ID", help="who writes: a number, a mail's address, a visitor's name")
+    shared.add_argument("--user", metavar="ID", help="a number, a mail's address, a visitor's name")
     shared.add_argument("--file", metavar="PATH", type=Path, help="a photo or file, with TEXT")
     shared.add_argument("--json", action="store_true", help="print JSON, in a talk one a line")
     parser = subparsers.add_parser(
