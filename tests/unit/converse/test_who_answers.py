@@ -194,8 +194,8 @@ def test_a_hand_over_says_what_happens_next_and_no_time() -> None:
     house = new_house()
     [_, told] = house.ask("Ich möchte mit einem Menschen sprechen.")
     assert told == (
-        "Ein Mensch übernimmt und antwortet Ihnen hier. Sie müssen den Chat dafür nicht offen"
-        f" halten. Ihre Vorgangsnummer: {reference(house)}"
+        "Ein Mensch übernimmt und antwortet Ihnen hier. Sie müssen dafür nicht dabeibleiben."
+        f" Ihre Vorgangsnummer: {reference(house)}"
     )
 
 
