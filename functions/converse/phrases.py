@@ -116,9 +116,13 @@ def wished_language(text: str) -> Wish | None:
 
 
 def is_angry(text: str) -> bool:
-    """Say whether somebody swears or shouts: at least two words in capitals, or `!!!`."""
-    words = re.findall(r"[^\W\d_]{3,}", text)
-    shouts = len(words) >= 2 and all(word.isupper() for word in words)
+    """Say whether somebody swears or shouts: a sentence in capitals, or `!!!`.
+
+    Codes, account numbers and a maker's name are written in capitals by the calmest.
+    """
+    words = re.findall(r"(?<![\w-])[^\W\d_]{2,}(?![\w-])", text)
+    is_sentence = len(words) >= 4 or sum(len(word) >= 4 for word in words) >= 3
+    shouts = is_sentence and all(word.isupper() for word in words)
     return shouts or _ANGRY.search(text) is not None
 
 

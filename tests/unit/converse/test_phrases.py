@@ -2,7 +2,7 @@
 
 import pytest
 
-from converse.phrases import asks_for_person, is_thanks, knocks, withdraws
+from converse.phrases import asks_for_person, is_angry, is_thanks, knocks, withdraws
 
 
 @pytest.mark.parametrize(
@@ -85,3 +85,27 @@ def test_thanks(text: str) -> None:
 def test_no_thanks(text: str) -> None:
     """Something may have to follow."""
     assert not is_thanks(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["HÖRT MIR ENDLICH ZU", "WARUM ANTWORTET NIEMAND?", "MENSCH!!!", "so ein Saftladen"]
+)
+def test_somebody_is_angry(text: str) -> None:
+    """Who shouts a sentence, or swears."""
+    assert is_angry(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "PF-AAAAA-BBBBB",
+        "EMH ZÄHLER",
+        "IBAN DE89 3704 0044 0532 0130 00",
+        "IBAN IT60X0542811101000000123456",
+        "WARUM denn NICHT heute?",
+        "MENSCH",
+    ],
+)
+def test_capitals_alone_are_no_anger(text: str) -> None:
+    """Codes, account numbers and names are written so by everybody."""
+    assert not is_angry(text)
