@@ -1,7 +1,8 @@
 """Say what ties conversations together: one-time codes, and links made by them.
 
 A code is shown where a conversation is, and typed or carried by a link where it is to go on. It is
-told from other words by its beginning, has a digit in it, and misreads of its letters are forgiven.
+told from other words by its beginning, and by a digit in it or its two hyphens; misreads of its
+letters are forgiven.
 """
 
 import re
@@ -27,6 +28,7 @@ _BETWEEN = r"[\s.\-\u2010-\u2015]{0,2}"
 _CODE = re.compile(
     rf"(?<![0-9A-Za-z])PF{_BETWEEN}({_HALF}){_BETWEEN}({_HALF})(?![0-9A-Za-z])", re.IGNORECASE
 )
+_HYPHENED = re.compile(r"PF[\-\u2010-\u2015]\w+[\-\u2010-\u2015]\w+", re.IGNORECASE)
 
 
 class Link(Model):
@@ -84,10 +86,14 @@ def code_of(digest: bytes) -> str:
 
 
 def code_in(text: str) -> str:
-    """Return the code that stands in a text, as it was made, "" where there is none."""
+    """Return the code that stands in a text, as it was made, "" where there is none.
+
+    Every code has a digit; what is written just like one is meant for one, and is a wrong one.
+    """
     for found in _CODE.finditer(text):
         first, second = (half.upper().translate(_MISREAD) for half in found.groups())
-        if any(letter.isdigit() for letter in "".join(found.groups())):
+        digit = any(letter.isdigit() for letter in "".join(found.groups()))
+        if digit or _HYPHENED.fullmatch(found[0]):
             return f"PF-{first}-{second}"
     return ""
 

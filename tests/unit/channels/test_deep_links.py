@@ -69,7 +69,10 @@ def test_every_code_is_found_in_any_text(digest: bytes, before: str, after: str)
     [
         "Pfandflasche",
         "Pfannkuchen",
-        "PF-ABCDE-FGHJK",
+        "PF ABCDE FGHJK",
+        "PF-ABCDEFGHJK",
+        "PFABCDEFGHJK",
+        "PF-Nummer-Blatt",
         "SM-7KQ4-XD2M",
         "pf 1234",
         "",
@@ -77,8 +80,13 @@ def test_every_code_is_found_in_any_text(digest: bytes, before: str, after: str)
     ],
 )
 def test_words_that_only_look_alike_are_no_codes(text: str) -> None:
-    """A code begins alike, has ten letters, and a digit among them."""
+    """A code begins alike, has ten letters, and a digit among them or both hyphens."""
     assert code_in(text) == ""
+
+
+def test_what_is_written_like_a_code_is_one_without_a_digit_too() -> None:
+    """Who mistyped it so is told that it is wrong, not that nobody understands."""
+    assert code_in("Mein Code: PF-AAAAA-BBBBB.") == "PF-AAAAA-BBBBB"
 
 
 @pytest.mark.parametrize("kind", ["message", "referral", "edit", "status"])
