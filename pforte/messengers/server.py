@@ -24,7 +24,13 @@ from pforte.messengers.webhooks import BACKOFF, Webhooks
 from pforte.messengers.whatsapp import WhatsApp
 
 _PAGE = Path(__file__).parent / "page"
-_TYPES = {".css": "text/css", ".html": "text/html", ".js": "text/javascript"}
+_ICON = Path(__file__).parents[2] / "functions/desk/page/pforte.svg"
+_TYPES = {
+    ".css": "text/css",
+    ".html": "text/html",
+    ".js": "text/javascript",
+    ".svg": "image/svg+xml",
+}
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self';"
     " img-src 'self'; media-src 'self';"
@@ -134,6 +140,7 @@ class Messengers:
             ("GET", f"/phone/(?:{phones})", _page),
             ("GET", r"/phone/file/(?P<file>\d+)", self._file),
             ("GET", "/phone/static/messengers.js", self._named),
+            ("GET", "/phone/static/pforte.svg", lambda _: _file(_ICON)),
             ("GET", r"/phone/static/(?P<file>[a-z]+\.(css|js))", _static),
             ("GET", "/phone/?|/", lambda _: Response(302, b"", {"Location": "/phone/whatsapp"})),
         ]

@@ -79,8 +79,8 @@ class Portal:
     def _headers(self, suffix: str) -> dict[str, str]:
         policy = (
             f"default-src 'none'; script-src 'self' {self._house}; style-src 'self'; "
-            f"connect-src 'self' {self._house}; base-uri 'none'; form-action 'none'; "
-            "frame-ancestors 'none'"
+            f"connect-src 'self' {self._house}; img-src {self._house}; base-uri 'none'; "
+            "form-action 'none'; frame-ancestors 'none'"
         )
         return {
             "Content-Type": f"{_TYPES[suffix]}; charset=utf-8",

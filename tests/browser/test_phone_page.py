@@ -214,6 +214,43 @@ def test_english_and_telegram(messengers: Messengers, open_phone: Opener) -> Non
     expect(page.locator(".line")).to_have_text("tapped “Yes”")
 
 
+@pytest.mark.parametrize(("width", "height"), [(1280, 420), (390, 760), (320, 480)])
+def test_all_messengers_stand_in_one_row_above_a_whole_phone(
+    open_phone: Opener, width: int, height: int
+) -> None:
+    """However small the window: where one is and where one writes are in sight."""
+
+    def narrow(page: Page) -> None:
+        page.set_viewport_size({"width": width, "height": height})
+
+    page = open_phone("/phone/email", before=narrow)
+    rows = page.locator("#messengers a").evaluate_all("all => all.map((one) => one.offsetTop)")
+    assert len(rows) == 5
+    assert len(set(rows)) == 1
+    expect(page.locator("#messengers [aria-current]")).to_be_in_viewport(ratio=0.9)
+    expect(page.locator("#composer")).to_be_in_viewport(ratio=1)
+
+
+def test_a_mail_comes_from_an_address(open_phone: Opener) -> None:
+    """Who writes a mail is asked for an address, and it is taken letter by letter."""
+    page = open_phone("/phone/email")
+    page.get_by_label("Sie schreiben als").select_option("Andere Adresse …")
+    other = page.get_by_label("E-Mail-Adresse")
+    expect(other).to_have_attribute("inputmode", "email")
+    expect(other).to_have_attribute("placeholder", "name@example.org")
+    other.fill("jo+strom@example.org")
+    other.press("Enter")
+    page.wait_for_url("**/phone/email?user=jo%2Bstrom%40example.org")
+
+
+def test_the_page_has_its_icon(messengers: Messengers, open_phone: Opener) -> None:
+    """The browser asks for nothing that is not there."""
+    icon = open_phone().locator("link[rel=icon]").get_attribute("href")
+    answer = call("GET", f"http://127.0.0.1:{messengers.port}{icon}")
+    assert answer.is_success
+    assert answer.headers["content-type"].startswith("image/svg+xml")
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_accessible(browser: Browser, messengers: Messengers, scheme: str) -> None:
     """Axe finds nothing wrong with the page, colours included, in light and dark."""

@@ -10,6 +10,8 @@ const RETRY_MS = 2000;
 const at = (id) => document.getElementById(id);
 const query = new URLSearchParams(location.search);
 const channel = location.pathname.split("/").pop();
+const byMail = MESSENGERS[channel].first.includes("@");
+const whom = byMail ? words.mail : words.number;
 
 function address(changes, path = location.pathname) {
   const next = new URLSearchParams(query);
@@ -25,14 +27,18 @@ function label() {
   document.documentElement.lang = language;
   document.title = `${MESSENGERS[channel].title} · Pforte`;
   at("asWhom").textContent = words.asWhom;
-  at("other").setAttribute("aria-label", words.otherLabel);
+  at("other").setAttribute("aria-label", whom.label);
+  at("other").placeholder = whom.example;
+  at("other").inputMode = byMail ? "email" : "tel";
   at("words").placeholder = words.message;
   at("words").setAttribute("aria-label", words.message);
   at("send").textContent = words.send;
   at("photo").textContent = words.photo;
   at("thread").setAttribute("aria-label", words.thread);
   at("thread").dataset.empty = words.empty;
-  at("language").textContent = words.language;
+  at("language").textContent = words.languageShort;
+  at("language").setAttribute("aria-label", words.language);
+  at("language").title = words.language;
   at("language").href = address({ lang: language === "de" ? "en" : "de" });
   for (const [name, { title }] of Object.entries(MESSENGERS)) {
     const link = document.createElement("a");
@@ -41,6 +47,7 @@ function label() {
     if (name === channel) link.setAttribute("aria-current", "page");
     at("messengers").append(link);
   }
+  at("messengers").querySelector("[aria-current]").scrollIntoView({ inline: "nearest" });
 }
 
 /** Return who comes after a customer: the next number, of a mail's address the next beside it. */
@@ -61,7 +68,7 @@ function choose(known, user) {
   const select = at("known");
   const listed = known.map(({ user: id, name }) => [id, name]);
   if (!known.some((customer) => customer.user === user)) listed.unshift([user, user]);
-  listed.push([free(known, user), words.newCustomer], ["", words.another]);
+  listed.push([free(known, user), words.newCustomer], ["", whom.another]);
   select.replaceChildren(...listed.map(([value, title]) => new Option(title, value)));
   select.value = user;
   select.addEventListener("change", () => {
@@ -75,7 +82,7 @@ function choose(known, user) {
   });
   at("customer").addEventListener("submit", (event) => {
     event.preventDefault();
-    const other = at("other").value.replace(/[\s+]/g, "");
+    const other = at("other").value.replace(byMail ? /\s/g : /[\s+]/g, "");
     if (other) location.assign(address({ user: other }));
   });
 }

@@ -3,9 +3,9 @@
 const WORDS = {
   de: {
     asWhom: "Sie schreiben als",
-    another: "Andere Nummer …",
     newCustomer: "Neuer Kunde",
-    otherLabel: "Nummer",
+    number: { another: "Andere Nummer …", label: "Nummer", example: "" },
+    mail: { another: "Andere Adresse …", label: "E-Mail-Adresse", example: "name@example.org" },
     message: "Nachricht",
     send: "Senden",
     photo: "Datei",
@@ -19,6 +19,7 @@ const WORDS = {
     reacted: (emoji) => (emoji ? `Sie reagieren mit ${emoji}` : "Sie nehmen Ihre Reaktion zurück"),
     deleted: "Nachricht gelöscht",
     language: "English",
+    languageShort: "EN",
     thread: "Unterhaltung",
     kinds: {
       photo: "Foto",
@@ -33,9 +34,9 @@ const WORDS = {
   },
   en: {
     asWhom: "You write as",
-    another: "Another number …",
     newCustomer: "New customer",
-    otherLabel: "Number",
+    number: { another: "Another number …", label: "Number", example: "" },
+    mail: { another: "Another address …", label: "E-mail address", example: "name@example.org" },
     message: "Message",
     send: "Send",
     photo: "File",
@@ -49,6 +50,7 @@ const WORDS = {
     reacted: (emoji) => (emoji ? `You react with ${emoji}` : "You take your reaction back"),
     deleted: "Message deleted",
     language: "Deutsch",
+    languageShort: "DE",
     thread: "Conversation",
     kinds: {
       photo: "Photo",
