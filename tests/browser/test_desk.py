@@ -423,6 +423,19 @@ def test_a_narrow_page_is_three_views(browser: Browser, desk: Desk, width: int) 
         expect(page.locator(".lists")).to_be_visible()
 
 
+@pytest.mark.parametrize(("language", "name"), [("de", "E-Mail"), ("en", "E-mail")])
+def test_mail_has_its_name_everywhere(page: Page, desk: Desk, language: str, name: str) -> None:
+    """Row, head and the customer's addresses call mail what the agent's language calls it."""
+    desk.has("Erika", channel="email", user="erika@example.org")
+    _sign_in(page)
+    if language == "en":
+        page.get_by_role("button", name="English").click()
+    _row(page, "Erika").click()
+    expect(_row(page, "Erika").locator(".channel")).to_have_text(name)
+    expect(page.locator(".chip").first).to_contain_text(name)
+    expect(page.locator(".context dt", has_text=name)).to_have_count(1)
+
+
 def test_an_empty_desk_says_so(page: Page, desk: Desk) -> None:
     """Where there is nothing, words say what that means and what one can do."""
     _sign_in(page)

@@ -50,6 +50,21 @@ def _merge(desk: Desk, merged: Conversation, home: Conversation) -> None:
     house.said(home, "system", "linked: telegram", address=None)
 
 
+def _uneven(page: Page) -> list[float]:
+    """Return by how many pixels the value of an address stands higher or lower than its label."""
+    offsets: list[float] = page.evaluate("""() => {
+      const top = (node) => {
+        const range = document.createRange();
+        range.selectNodeContents(node);
+        return range.getBoundingClientRect().top;
+      };
+      return [...document.querySelectorAll(".context dl > div")]
+        .map((row) => ["dd", "dt"].map((one) => top(row.querySelector(one).firstChild)))
+        .map(([value, label]) => value - label);
+    }""")
+    return [offset for offset in offsets if abs(offset) > 1]
+
+
 def test_the_page_follows_a_merged_conversation_with_its_draft(page: Page, desk: Desk) -> None:
     """What was open goes on in the older one: draft kept, earlier words above the link, cut asked.
 
@@ -75,12 +90,13 @@ def test_the_page_follows_a_merged_conversation_with_its_draft(page: Page, desk:
             "eine Frage zum Abschlag",
             "Zuvor in Telegram",
             "Ich bin es noch einmal",
-            "Mit Telegram verbunden",
+            "Mit Telegram verbunden (",
             "Und jetzt hier",
         )
     ]
     assert order == sorted(order), texts
     assert violations(page) == []
+    assert _uneven(page) == []
 
     page.get_by_role("button", name="Telegram von diesem Gespräch trennen").click()
     expect(page.get_by_text("Telegram trennen?")).to_be_visible()

@@ -186,6 +186,12 @@ def test_another_template_and_back(page: Page, desk: Desk) -> None:
     _anna_has(desk, 2 * DAY)
     _open(page)
     page.get_by_role("button", name="Vorlage ausfüllen").click()
+    expect(page.get_by_label("Vorlage", exact=True).locator("option")).to_have_text(
+        [
+            "Guten Tag [Name], zu [Vorgangsnummer] haben wir eine … · Deutsch",
+            "Hello [Name], we have an answer to your request … · Englisch",
+        ]
+    )
     page.get_by_label("Vorlage", exact=True).select_option("answer_ready en")
     expect(page.locator(".preview")).to_contain_text("Hello Yusuf Demir, we have an answer")
     expect(page.get_by_label("Thema")).to_have_count(0)

@@ -5,7 +5,7 @@ import { open, refresh, type } from "./actions.js";
 import { Problem, write } from "./api.js";
 import { h } from "./dom.js";
 import { change, conversation, state } from "./store.js";
-import { channelName, clock, day, say } from "./words.js";
+import { channelName, moment, say } from "./words.js";
 
 /** The conversation was merged into another one: go on there, with what was being typed. */
 export async function goOn(from, to) {
@@ -29,8 +29,7 @@ export function earlierView(entry, before) {
 /** Return what a note tells of a link, null where it tells of something else. */
 export function linkNote(kind, detail, at) {
   if (kind !== "linked" && kind !== "unlinked") return null;
-  const time = `${day(at)}, ${clock(at)}`;
-  return say(`linking.${kind}`, { channel: channelName(detail), time });
+  return say(`linking.${kind}`, { channel: channelName(detail), time: moment(at) });
 }
 
 /** Describe what cuts a linked address off: a button that asks once. */

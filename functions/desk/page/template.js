@@ -5,6 +5,8 @@ import { state } from "./store.js";
 /** What Meta lets a filled text be at most. */
 export const LIMIT = 1024;
 
+const SHOWN = 60;
+
 /** Return the templates for an address, those in the customer's language first. */
 export function templatesFor(address, language) {
   if (!address?.templates) return [];
@@ -36,6 +38,13 @@ export function pieces(template, values, names) {
     const value = tidy(values[part - 1] ?? "");
     return { text: value || names[part - 1], missing: !value };
   });
+}
+
+/** Return the first words of the body, names in the place of values, to tell templates apart. */
+export function beginning(template, names) {
+  const words = tidy(pieces(template, [], names).map(({ text, missing }) => (missing ? `[${text}]` : text)).join(""));
+  if (words.length <= SHOWN) return words;
+  return `${words.slice(0, words.lastIndexOf(" ", SHOWN)) || words.slice(0, SHOWN)} …`;
 }
 
 /** Return what the customer reads. */

@@ -4,7 +4,7 @@ import { chooseAddress, closeTemplate, fillTemplate, openTemplate, sendTemplate 
 import { now } from "./api.js";
 import { h } from "./dom.js";
 import { state } from "./store.js";
-import { LIMIT, pieces, templatesFor, tidy, wholeText } from "./template.js";
+import { LIMIT, beginning, pieces, templatesFor, tidy, wholeText } from "./template.js";
 import { SOON, mayWrite, refusedLately, standing, target, ways } from "./window.js";
 import { channelName, moment, say, stretch } from "./words.js";
 
@@ -106,9 +106,9 @@ function choiceView(id, form, all) {
   );
 }
 
-function title({ name, language }) {
-  const words = name.replaceAll("_", " ");
-  return `${words.charAt(0).toUpperCase()}${words.slice(1)} · ${say(`languages.${language.slice(0, 2)}`)}`;
+function title(template) {
+  const names = template.parameters.map((parameter) => parameter[state.language]);
+  return `${beginning(template, names)} · ${say(`languages.${template.language.slice(0, 2)}`)}`;
 }
 
 function previewView(template, values) {

@@ -490,7 +490,7 @@ export function stretch(milliseconds) {
 /** Return a day and the time of it, as it stands within a sentence: "heute, 14:06". */
 export function moment(at) {
   const name = day(at);
-  return `${name === say("today") ? name.toLowerCase() : name}, ${clock(at)}`;
+  return `${[say("today"), say("yesterday")].includes(name) ? name.toLowerCase() : name}, ${clock(at)}`;
 }
 
 /** Return how long something has lasted: "seit 18 min". */
