@@ -9,9 +9,12 @@ Language = Literal["de", "en"]
 
 FALLBACK_INTENT = "nlu_fallback"
 
-SMALL_TALK = frozenset(
+GREETINGS = frozenset({"greet", "greeting"})
+"""What bots call the intent of a greeting."""
+
+SMALL_TALK = GREETINGS | frozenset(
     {
-        *("greet", "greeting", "goodbye", "bye", "chitchat", "small_talk", "smalltalk"),
+        *("goodbye", "bye", "chitchat", "small_talk", "smalltalk"),
         *("thank", "thanks", "thank_you", "thankyou", "never_mind"),
         *("affirm", "affirmation", "confirm", "deny", "inform"),
     }

@@ -13,7 +13,7 @@ from conversation.conversation import BOT, QUEUE
 from conversation.event import CustomerEvent
 from conversation.message import Content
 from conversation.turn import ActionCall
-from conversation.understanding import FALLBACK_INTENT, Understanding
+from conversation.understanding import FALLBACK_INTENT, GREETINGS, Understanding
 from converse.builder import TurnBuilder
 from converse.elsewhere import is_speaking, wait_for_word
 from converse.escalate import HOUR, MINUTE, close, hand_over, reopen
@@ -177,7 +177,8 @@ def _while_waiting(
     if intent == "never_mind" or (intent == FALLBACK_INTENT and withdraws(utterance.text)):
         close(turn, "withdrawn", "utter_pforte_withdrawn")
         return
-    if intent == "ask_wait" or knocks(utterance.text):
+    greets = intent in GREETINGS and not understanding.requests
+    if intent == "ask_wait" or greets or knocks(utterance.text):
         _still_waiting(turn)
         return
     for_agent = intent in (FALLBACK_INTENT, "affirm", "deny", "inform")

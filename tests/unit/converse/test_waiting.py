@@ -63,6 +63,7 @@ def test_what_would_hand_over_is_an_addition_now() -> None:
         ("Wie lange noch?", "de"),
         ("Hallo?", "de"),
         ("Hallo, ist da jemand?", "de"),
+        ("hallo nochmal", "de"),
         ("Ich möchte mit einem Menschen sprechen!", "de"),
         ("How long will it take?", "en"),
         ("How much longer?", "en"),
