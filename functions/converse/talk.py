@@ -135,6 +135,8 @@ def _go_on(turn: TurnBuilder, answer: Answer) -> None:
         verified=Verified(address=address, at=turn.now) if answer.verified else None,
     )
     turn.identity = {}
+    if answer.references and not answer.form and not turn.state.later:
+        turn.change(asked="")  # who wants a person after this wants one for something else
     for reference in answer.references:
         turn.refer(reference)
 

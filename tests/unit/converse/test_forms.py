@@ -66,6 +66,16 @@ def test_a_person_is_there_in_every_form(house: House) -> None:
     assert (house.state().tracker, house.state().asked_for) == (b"", None)
 
 
+def test_what_is_done_is_not_what_a_person_is_wanted_for(house: House) -> None:
+    """After a request got its number, the desk shows the latest words, not the finished request."""
+    house.ask("3 Stück.")
+    house.ask("rot ist gut.")
+    house.ask("Ich will einen Menschen sprechen.")
+    escalation = house.state().escalation
+    assert escalation is not None
+    assert escalation.question == "Ich will einen Menschen sprechen."
+
+
 def test_two_answers_that_do_not_help_fetch_a_person(house: House) -> None:
     """The first time the form asks again."""
     first = house.ask("Das weiß ich doch nicht.")
