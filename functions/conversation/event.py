@@ -8,6 +8,7 @@ from conversation.incoming import Incoming
 from conversation.message import Attachment
 from conversation.model import Model
 from conversation.template import FilledTemplate
+from conversation.understanding import Language
 
 
 class _Event(Model):
@@ -123,10 +124,16 @@ class Absorb(_Event):
 
 
 class Cut(_Event):
-    """The address from which this conversation came begins anew; `agent` is who wants it."""
+    """The address from which this conversation came begins anew; `agent` is who wants it.
+
+    `language`, `wished` and `disclosed` are those of the conversation that it leaves.
+    """
 
     kind: Literal["cut"] = "cut"
     agent: str = ""
+    language: Language | None = None
+    wished: bool = False
+    disclosed: tuple[str, ...] = ()
 
 
 class Unlinked(_Event):

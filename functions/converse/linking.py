@@ -187,7 +187,13 @@ def part(turn: TurnBuilder) -> None:
     own = state.answer_to == state.addresses[0]
     leaving = [link for link in state.links if own or link.address == state.answer_to]
     for link in leaving:
-        cut = Cut(id=f"cut:{state.id}:{turn.sequence}:{link.conversation}", at=turn.now)
+        cut = Cut(
+            id=f"cut:{state.id}:{turn.sequence}:{link.conversation}",
+            at=turn.now,
+            language=state.language,
+            wished=state.wished,
+            disclosed=state.disclosed,
+        )
         turn.send(link.conversation, cut)
     if not leaving:
         turn.utter("utter_pforte_not_linked")
@@ -195,8 +201,11 @@ def part(turn: TurnBuilder) -> None:
         turn.utter("utter_pforte_unlinked_here")
 
 
-def begin_anew(turn: TurnBuilder) -> None:
-    """Leave the conversation that this one was merged into; what was said there stays there."""
+def begin_anew(turn: TurnBuilder, cut: Cut) -> None:
+    """Leave the conversation that this one was merged into; what was said there stays there.
+
+    The language goes on, and nobody reads twice that this is a bot.
+    """
     state = turn.state
     if not state.merged_into:
         return
@@ -213,6 +222,9 @@ def begin_anew(turn: TurnBuilder) -> None:
     turn.state = state.model_copy(
         update={
             "epoch": state.epoch + 1,
+            "language": cut.language or state.language,
+            "wished": cut.wished if cut.language else state.wished,
+            "disclosed": tuple(dict.fromkeys((*state.disclosed, *cut.disclosed))),
             "addresses": (home,),
             "answer_to": home,
             "links": (),

@@ -19,7 +19,7 @@ def tie_or_cut(turn: TurnBuilder, event: LinkRequest | Absorb | Cut | Unlinked) 
         case Absorb():
             take_in(turn, event)
         case Cut():
-            begin_anew(turn)
+            begin_anew(turn, event)
         case Unlinked():
             let_go(turn, event)
 

@@ -66,7 +66,14 @@ def cut(outside: Outside, agent: Agent, id_: str, new: NewCut) -> None:
     address = address_meant(conversation, new.address)
     for link in conversation.links:
         if link.address == address:
-            event = Cut(id=f"cut:{new.id}", at=outside.clock(), agent=agent.id)
+            event = Cut(
+                id=f"cut:{new.id}",
+                at=outside.clock(),
+                agent=agent.id,
+                language=conversation.language,
+                wished=conversation.wished,
+                disclosed=conversation.disclosed,
+            )
             outside.inbound.send(link.conversation, event)
             return
     raise Conflict("Only an address that was linked can be cut off.")

@@ -281,11 +281,19 @@ def test_a_cut_address_begins_anew(house: LinkedHouse) -> None:
     assert house.own_texts(PHONE)[-1] == "Who are you now?"
 
 
+def test_a_cut_address_goes_on_in_its_language(house: LinkedHouse) -> None:
+    """A language that was wished for before the cut is spoken after it; disclosed is disclosed."""
+    _linked(house)
+    house.asks(PHONE, "English please")
+    assert house.asks(PHONE, "unlink") == [(PHONE, "unlinked")]
+    assert (house.own(PHONE).language, house.own(PHONE).wished) == ("en", True)
+
+
 def test_cutting_where_the_conversation_came_from_lets_the_others_go(house: LinkedHouse) -> None:
     """The first address cannot leave its own conversation."""
     _linked(house)
     shown = house.asks("5", "unlink")
-    assert set(shown) == {("5", "unlinked_here"), (PHONE, "disclosure"), (PHONE, "unlinked")}
+    assert set(shown) == {("5", "unlinked_here"), (PHONE, "unlinked")}
     assert house.own("5").links == ()
     assert house.asks("5", "unlink") == [("5", "not_linked")]
 
