@@ -8,7 +8,7 @@ from conversation.bot import Answer, Asked, Heard
 from conversation.escalation import Reason
 from conversation.message import Content
 from conversation.turn import ActionCall
-from conversation.understanding import FALLBACK_INTENT, RankedIntent, Understanding
+from conversation.understanding import FALLBACK_INTENT, Entity, RankedIntent, Understanding
 from dialogue.compiled import (
     DIALOGUE_FOLDER,
     FILE,
@@ -74,14 +74,18 @@ class RasaBot(CompiledVoice):
         """Return what a text means; `nlu_fallback` where the bot is not sure.
 
         Entities stay where the intent is not sure, as in Rasa. Of several requests each has those
-        of its own part.
+        of its own part, and of the whole text those of which its own part has none of the kind.
         """
         understanding = self._interpreter.parse(text)
+        entities = self._extractor.extract(text, now)
         requests = tuple(
-            request.model_copy(update={"entities": self._extractor.extract(request.text, now)})
+            request.model_copy(
+                update={
+                    "entities": _with_shared(self._extractor.extract(request.text, now), entities)
+                }
+            )
             for request in understanding.requests
         )
-        entities = self._extractor.extract(text, now)
         return understanding.model_copy(update={"entities": entities, "requests": requests})
 
     def opens_form(self, intent: str) -> bool:
@@ -192,6 +196,17 @@ def load(folder: Path, model: Path | None = None) -> RasaBot:
     runtime = learnt.load(folder / DIALOGUE_FOLDER)
     model = model or folder / MODEL_FOLDER
     return RasaBot(compiled, runtime, Interpreter.load(model), Extractor.load(model))
+
+
+def _with_shared(own: tuple[Entity, ...], whole: tuple[Entity, ...]) -> tuple[Entity, ...]:
+    """Return a part's entities with those that another part tells for it too, like the street.
+
+    An amount or a time is of what it stands beside alone (they have a unit or a grain). The offsets
+    of what is shared are its places in the whole text.
+    """
+    kinds = {(entity.entity, entity.role) for entity in own}
+    shared = (each for each in whole if not each.additional_info)
+    return own + tuple(each for each in shared if (each.entity, each.role) not in kinds)
 
 
 def _resume(tracker: bytes, domain: Domain) -> Tracker:

@@ -10,6 +10,7 @@ from conversation.message import Content
 from conversation.turn import ActionCall
 from conversation.understanding import FALLBACK_INTENT, Language, RankedIntent, Understanding
 from tests.guarantees.bot import EchoBot
+from tests.guarantees.example import example_bot
 from tests.guarantees.house import House
 from tests.unit.converse.talk import buttons, disclosed, new_house, sentence
 
@@ -167,3 +168,25 @@ def test_who_does_not_want_to_cancel_is_asked() -> None:
     assert house.ask("Ich möchte nicht kündigen.") == disclosed(sentence("ask_back"))
     assert buttons(house) == ["Vertrag kündigen", "Mit Mensch sprechen"]
     assert house.state().assignee == "bot"
+
+
+def test_what_is_told_for_one_of_two_requests_is_told_for_both() -> None:
+    """Nobody is asked for the street that stands in the sentence before."""
+    understood = example_bot().understand(
+        "Gibt es eine Störung in der Goethestraße? Bei uns ist seit heute früh der Strom weg."
+    )
+    assert [request.intent for request in understood.requests] == ["outage_status", "report_outage"]
+    for request in understood.requests:
+        streets = [each.value for each in request.entities if each.entity == "street"]
+        assert streets == ["Goethestraße"]
+
+
+def test_an_amount_is_of_one_request_alone() -> None:
+    """What somebody wants to pay is not taken for anything else that has an amount."""
+    understood = example_bot().understand(
+        "Bitte ändern Sie meinen Abschlag auf 80 Euro. Und wann haben Sie morgen geöffnet?",
+        1_795_348_800_000,
+    )
+    kinds = [{each.entity for each in request.entities} for request in understood.requests]
+    assert ["amount-of-money" in each for each in kinds] == [True, False]
+    assert ["time" in each for each in kinds] == [False, True]
