@@ -162,8 +162,8 @@ _SENTENCES: Mapping[str, Mapping[Language, str]] = {
         "en": "I do not know a street “{street}” in Musterstadt. What is its exact name?",
     },
     "outage_reported": {
-        "de": "Danke, die Störung ({product}) in der Straße {street} ist gemeldet; unsere Technik"
-        " sieht sie sich an. Ihre Vorgangsnummer: {reference}",
+        "de": "Danke, die Störung ({product}, {street}) ist gemeldet; unsere Technik sieht sie"
+        " sich an. Ihre Vorgangsnummer: {reference}",
         "en": "Thank you, the outage ({product}) in {street} is reported; our technicians are"
         " looking into it. Your reference number: {reference}",
     },
@@ -174,18 +174,18 @@ _SENTENCES: Mapping[str, Mapping[Language, str]] = {
         " Your reference number: {reference}",
     },
     "outage_status": {
-        "de": "{product} in der Straße {street}: gestört seit {since} ({cause})."
+        "de": "{street}: {product} gestört seit {since} ({cause})."
         " Voraussichtlich behoben: {until}.",
         "en": "{product} in {street}: out since {since} ({cause}). Expected to be back: {until}.",
     },
     "outage_status_open": {
-        "de": "{product} in der Straße {street}: gestört seit {since} ({cause}). Wann es behoben"
-        " ist, wissen wir noch nicht.",
+        "de": "{street}: {product} gestört seit {since} ({cause}). Wann es behoben ist,"
+        " wissen wir noch nicht.",
         "en": "{product} in {street}: out since {since} ({cause}). We do not know yet when it"
         " will be back.",
     },
     "no_outage": {
-        "de": "In der Straße {street} ist zurzeit keine Störung bekannt. Wenn bei Ihnen etwas"
+        "de": "{street}: Hier ist zurzeit keine Störung bekannt. Wenn bei Ihnen etwas"
         " ausgefallen ist, nehme ich die Meldung gern auf.",
         "en": "No outage is known in {street} at the moment. If something is out at your place, I"
         " will gladly take your report.",
