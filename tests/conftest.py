@@ -20,10 +20,17 @@ settings.load_profile("unhurried")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Open sockets for the tests that talk to a running house, and for no others."""
-    for item in items:
-        if item.path.relative_to(_TESTS).parts[0] in _NETWORKED:
-            item.add_marker(pytest.mark.enable_socket)
+    """Open sockets for the tests that talk to a running house, and for no others.
+
+    They come last: a house that is open runs on in this process, and needs its sockets.
+    """
+    items.sort(key=_needs_network)
+    for item in filter(_needs_network, items):
+        item.add_marker(pytest.mark.enable_socket)
+
+
+def _needs_network(item: pytest.Item) -> bool:
+    return item.path.relative_to(_TESTS).parts[0] in _NETWORKED
 
 
 @pytest.fixture(scope="session")

@@ -57,18 +57,19 @@ def _conversation(house: House, channel: str, user: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("case", "user", "answer"),
+    ("case", "user", "answer", "reason"),
     [
-        ("whatsapp/text", "491700000001", "Kundenzentrum am Marktplatz"),
-        ("telegram/text", "5100000001", "A person is taking over"),
+        # Written long ago: WhatsApp's window is closed. Telegram has none, but knows no such bot.
+        ("whatsapp/text", "491700000001", "Kundenzentrum am Marktplatz", "window_closed"),
+        ("telegram/text", "5100000001", "A person is taking over", "token_invalid"),
     ],
 )
-def test_an_event_is_answered(house: House, case: str, user: str, answer: str) -> None:
-    """The built functions understand an event and answer it; who cannot be reached is told so."""
+def test_an_event_is_answered(house: House, case: str, user: str, answer: str, reason: str) -> None:
+    """The built functions understand an event and answer it; why it cannot go is told."""
     assert _make(house, case).status_code == httpx.codes.OK
     conversation = _conversation(house, case.partition("/")[0], user)
     entry = Desk(house).entry(conversation, answer, lambda e: e["state"] == "failed")
-    assert entry["reason"].startswith("token_invalid"), "no messenger here knows these accounts"
+    assert entry["reason"].startswith(reason)
 
 
 def test_the_web_chats_event_is_answered(house: House) -> None:
