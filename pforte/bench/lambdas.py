@@ -28,7 +28,7 @@ class Started:
         paths = [str(path) for path in (function.package, *function.layers, runtime)]
         self._room = function.room
         self._process = subprocess.Popen(
-            [interpreter, "-I", "-S", "-B", str(_PROBE), function.room, *paths],
+            [interpreter, "-I", "-S", "-B", str(_PROBE), function.module, *paths],
             env={name: os.environ[name] for name in _INHERITED if name in os.environ}
             | dict(environment),
             stdin=subprocess.PIPE,

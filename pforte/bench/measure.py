@@ -103,6 +103,8 @@ class _Stage:
             "converse": lambda: self._place.take("inbound"),
             "deliver": lambda: self._place.take("outbound"),
             "schedule": dict,
+            "media": lambda: {"Records": []},
+            "mail": dict,
             "desk": lambda: page_event("/desk"),
             "webchat": lambda: page_event("/webchat/demo"),
         }

@@ -15,9 +15,10 @@ RUNTIME_PACKAGES = ("boto3", "botocore", "dateutil", "jmespath", "s3transfer", "
 
 @dataclass(frozen=True)
 class Function:
-    """A function as built: `room` is the folder of its handler, `memory` in MB."""
+    """A function as built: `room` is what it is called, `module` its handler's, `memory` in MB."""
 
     room: str
+    module: str
     package: Path
     layers: tuple[Path, ...]
     memory: int
@@ -46,12 +47,14 @@ def read_build(folder: Path) -> Built:
     for resource in resources.values():
         if resource["Type"] == "AWS::Serverless::Function":
             own = resource["Properties"]
-            room = own["Handler"].partition(".")[0]
+            folder_of, name, _ = own["Handler"].split(".")
+            room = folder_of if name == "handler" else name.removesuffix("_handler")
             package = folder / own["CodeUri"]
             if not (package / "bootstrap").is_dir():
                 continue
             functions[room] = Function(
                 room=room,
+                module=f"{folder_of}.{name}",
                 package=package,
                 layers=tuple(layers[layer["Ref"]] / "python" for layer in own.get("Layers", ())),
                 memory=own.get("MemorySize", common["MemorySize"]),

@@ -1,18 +1,21 @@
 """Play Lambda for one function in a fresh interpreter: start it, then answer events from stdin.
 
-Runs without the checkout: `python -I -S -B probe.py FUNCTION PATH…`, where the paths are the
+Runs without the checkout: `python -I -S -B probe.py MODULE PATH…`, where the paths are the
 package, its layers and the runtime's SDK. Writes one JSON line for the start and one per event;
 times in ms, taken from the process's own clock and from the wall's.
 """
 
 import importlib
+import io
 import json
 import logging
 import sys
 import time
 from typing import Any
 
-_BUILDERS = {"desk": "_desk", "webchat": "_webchat"}
+_answers = sys.stdout
+
+_BUILDERS = {"desk.handler": "_desk", "webchat.handler": "_webchat"}
 """What builds a function's house at its first event, where it is not called `_house`."""
 
 
@@ -93,16 +96,29 @@ class Clock:
         return gone
 
 
-def main(function: str, paths: list[str]) -> None:
+class Printed(io.TextIOBase):
+    """What a function prints is a line of its log on AWS, metrics too; here it is only counted."""
+
+    def __init__(self, lines: Lines) -> None:
+        self._lines = lines
+
+    def write(self, text: str, /) -> int:
+        """Count what is printed."""
+        self._lines.bytes += len(text.encode())
+        return len(text)
+
+
+def main(module: str, paths: list[str]) -> None:
     """Start a function and answer events until stdin ends."""
     lines = Lines()
+    sys.stdout = Printed(lines)
     logging.getLogger().addHandler(lines)
     sys.path[:0] = paths
     clock = Clock()
-    handler = importlib.import_module(f"{function}.handler")
+    handler = importlib.import_module(module)
     imported = clock.lap()
     calls = Calls(importlib.import_module("aws.clients")._session())  # noqa: SLF001  to listen in
-    getattr(handler, _BUILDERS.get(function, "_house"))()
+    getattr(handler, _BUILDERS.get(module, "_house"))()
     _say({"import": imported, "house": clock.lap(), "calls": calls.made, "log_bytes": lines.bytes})
     for line in sys.stdin:
         event = json.loads(line)
@@ -114,8 +130,8 @@ def main(function: str, paths: list[str]) -> None:
 
 
 def _say(found: dict[str, Any]) -> None:
-    sys.stdout.write(json.dumps(found) + "\n")
-    sys.stdout.flush()
+    _answers.write(json.dumps(found) + "\n")
+    _answers.flush()
 
 
 if __name__ == "__main__":
