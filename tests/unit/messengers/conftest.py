@@ -2,7 +2,7 @@
 
 import ssl
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -74,9 +74,21 @@ class StubHouse:
 
     def events(self, number: int) -> list[Incoming]:
         """Return the events of the first `number` calls, parsed as the house does."""
+        return self._read(self.wait_for(number)[:number])
+
+    def messages(self, number: int) -> list[Incoming]:
+        """Return the customer's messages as soon as there are so many, whatever else is told."""
+        with self._arrived:
+            assert self._arrived.wait_for(lambda: len(self._messages()) >= number, PATIENCE_S)
+            return self._messages()
+
+    def _messages(self) -> list[Incoming]:
+        return [event for event in self._read(self.requests) if event.kind == "message"]
+
+    def _read(self, calls: Sequence[tuple[str, WebhookRequest]]) -> list[Incoming]:
         return [
             event
-            for channel, request in self.wait_for(number)[:number]
+            for channel, request in calls
             for event in CHANNELS[channel].parse(request.body, request.headers, request.account)
         ]
 
