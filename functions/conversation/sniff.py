@@ -86,7 +86,7 @@ def _zip(body: bytes, _: str) -> str:
         with zipfile.ZipFile(BytesIO(body)) as archive:
             names = archive.namelist()
     except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError):
-        return ""
+        return ""  # bytes of strangers: what is no whole archive is no kind that we keep
     # With macros the same format has another type, and is none that we keep.
     if "[Content_Types].xml" not in names or any(name.endswith("vbaProject.bin") for name in names):
         return ""
