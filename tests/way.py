@@ -9,6 +9,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ import httpx
 
 from aws.vault import SsmVault
 from conversation.identity import Identity
+from converse.burst import WAIT_SECONDS
 from pforte.house.house import House
 from pforte.house.local import seeded_passwords
 from pforte.messengers.accounts import simulated_accounts
@@ -182,6 +184,22 @@ class Phone:
     def _page(self, after: int, wait: float) -> Json:
         asked: Json = {"channel": self.channel, "user": self.user, "after": after, "wait": wait}
         return self._control.get("/messages", asked)
+
+
+def arrives_in_time(phone: Phone, burst: Sequence[str], pause: float = 0) -> bool:
+    """Write a burst; say whether the house had each message while it still waited for more.
+
+    `pause` (s) is real time from one message to the next, as people take it. A machine that does
+    other work may take too long over a call: then it is no burst.
+    """
+    begun = time.monotonic()
+    taken = [begun]
+    for number, text in enumerate(burst):
+        threading.Event().wait(max(0.0, begun + number * pause - time.monotonic()))
+        phone.webhook(phone.writes(text)["provider_id"])
+        taken.append(time.monotonic())
+    in_turn = all(later - earlier < WAIT_SECONDS for earlier, later in pairwise(taken))
+    return in_turn and taken[-1] - begun < 2 * WAIT_SECONDS
 
 
 def _json(answer: httpx.Response) -> Json:

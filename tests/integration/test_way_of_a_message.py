@@ -1,9 +1,6 @@
 """What only the services together can hold: nothing twice, in order, one answer, one agent."""
 
-import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
-from itertools import pairwise
 from threading import Barrier
 
 import pytest
@@ -12,9 +9,8 @@ from aws.queues import SqsInbound
 from channels.registry import CHANNELS
 from conversation.conversation import KNOWN_IDS
 from conversation.event import CustomerEvent
-from converse.burst import WAIT_SECONDS
 from pforte.house.house import House
-from tests.way import ANNA, JONAS, Desk, Phone, identity
+from tests.way import ANNA, JONAS, Desk, Phone, arrives_in_time, identity
 
 AT_ONCE = 5
 OPENING_HOURS = ("Wann haben Sie geöffnet?", "Kundenzentrum am Marktplatz")
@@ -93,29 +89,13 @@ def test_five_requests_at_once_are_all_answered_in_order(house: House) -> None:
         assert answer in said["text"]
 
 
-def _arrives_in_time(phone: Phone, burst: list[str]) -> bool:
-    """Write a burst; say whether the house had each message while it still waited for more.
-
-    A machine that does other work may take too long over a call: then it is no burst.
-    """
-    begun = time.monotonic()
-    taken = [begun]
-    for number, text in enumerate(burst):
-        # Real time is what is tested: people take a second from one message to the next.
-        threading.Event().wait(max(0.0, begun + number - time.monotonic()))
-        phone.webhook(phone.writes(text)["provider_id"])
-        taken.append(time.monotonic())
-    in_turn = all(later - earlier < WAIT_SECONDS for earlier, later in pairwise(taken))
-    return in_turn and taken[-1] - begun < 2 * WAIT_SECONDS
-
-
 def test_a_burst_gets_one_answer(house: House) -> None:
     """Four messages over three seconds that make one request are answered once, and rightly."""
     burst = ["hallo", "hab ne frage", "mein zähler", "wo geb ich den stand ein?"]
     phone = next(
         phone
         for number in range(60, 70)
-        if _arrives_in_time(phone := Phone(house, "whatsapp", f"49176040690{number}"), burst)
+        if arrives_in_time(phone := Phone(house, "whatsapp", f"49176040690{number}"), burst, 1)
     )
     phone.hears("Wie lautet Ihre Kundennummer?")
 
