@@ -34,7 +34,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"pforte: {failure}", file=sys.stderr)
         return failure.status
     except OSError as error:
-        print(f"pforte: {error}", file=sys.stderr)
+        told = f"{error.filename}: {error.strerror}" if error.filename else error
+        print(f"pforte: {told}", file=sys.stderr)
         return CALLED_WRONGLY
     except KeyboardInterrupt:
         return 130

@@ -7,7 +7,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import httpx
 from pydantic import ValidationError
 
 from aws.vault import SsmVault
@@ -16,11 +15,11 @@ from channels.registry import CHANNELS
 from conversation.errors import Unavailable
 from conversation.template import Template
 from dialogue.source import ProjectError, entries, read_yaml
+from pforte.connecting.connector import ask, bearer
 from pforte.failure import CALLED_WRONGLY, Failure, one_of
 from pforte.house.house import CHECKOUT, House, add_house, find_house
 from pforte.messengers.whatsapp import BUSINESS_ID
 
-_HTTP_S = 20.0
 _PAGE = 100
 _FIELDS = "name,language,status,category,components,quality_score"
 
@@ -141,32 +140,16 @@ def _listed(house: House, business: str, account: str) -> Iterator[Mapping[str, 
     """Read all templates of a WhatsApp Business account, page by page. Raises Failure."""
     token = _token(house, account)
     base = reached_at(CHANNELS["whatsapp"], house.messengers)
+    url = f"{base}/{business}/message_templates"
+    headers = bearer({"access_token": token})
     query = {"fields": _FIELDS, "limit": str(_PAGE)}
     while True:
-        page = _ask(f"{base}/{business}/message_templates", query, token)
+        page = ask("GET", url, "Meta", token, params=query, headers=headers)
         yield from page.get("data", ())
         paging = page.get("paging", {})
         if "next" not in paging:
             return
         query = {**query, "after": paging["cursors"]["after"]}
-
-
-def _ask(url: str, query: Mapping[str, str], token: str) -> dict[str, Any]:
-    headers = {"Authorization": f"Bearer {token}"}
-    here = url.startswith("http://127.0.0.1")
-    try:
-        answer = httpx.get(
-            url, params=dict(query), headers=headers, timeout=_HTTP_S, trust_env=not here
-        )
-        body: dict[str, Any] = answer.json()
-    except httpx.HTTPError as error:
-        raise Failure(f"Meta is out of reach: {type(error).__name__}") from None
-    except ValueError:
-        raise Failure(f"Meta answers {answer.status_code} and no JSON") from None
-    if answer.is_success:
-        return body
-    words = str(body.get("error", {}).get("message", "without a reason")).replace(token, "…")
-    raise Failure(f"Meta says no: {words} ({answer.status_code})")
 
 
 def _token(house: House, account: str) -> str:

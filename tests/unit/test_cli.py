@@ -71,6 +71,13 @@ def test_a_failure_is_one_line(
     assert (told.out, told.err) == ("", "pforte: the house is shut\n")
 
 
+def test_a_file_that_is_not_there_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    """One line says which file, and what is wrong with it, without Python's own wording."""
+    called = ["connect", "webchat", "--issuer", "https://portal.example", "--keys", "no-such.pem"]
+    assert cli.main(called) == CALLED_WRONGLY
+    assert capsys.readouterr().err == "pforte: no-such.pem: No such file or directory\n"
+
+
 def test_a_house_that_is_not_open_is_said_so(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
