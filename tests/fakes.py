@@ -5,7 +5,7 @@ is read has been through the same writing and reading as on AWS. `Faults` is tol
 operation before and after it took effect: it may raise, or let something else run meanwhile.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from conversation.media import Fate, MediaJob
@@ -72,6 +72,12 @@ class MemoryMedia(Faulty):
     def get(self, key: str) -> bytes | None:
         """Read what is kept under a key."""
         return self.objects.get(key, (None, ""))[0]
+
+    @operation("remove")
+    def remove(self, keys: Sequence[str]) -> None:
+        """Remove what is kept under these keys."""
+        for key in keys:
+            self.objects.pop(key, None)
 
     def link(self, key: str, fate: Fate, seconds: int) -> str:
         """Return an address that says what it is for."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from aws.values import conversation_pk
 from conversation.media import (
+    DELETED,
     KIND,
     TOO_LARGE,
     UNSAFE,
@@ -16,9 +17,11 @@ from conversation.media import (
     aside_key,
     clean_name,
     conversation_of,
+    deleted_key,
     fate_key,
     job_of,
     object_key,
+    places_beside,
 )
 from conversation.message import Attachment
 from conversation.ports import Media, MediaQueue, Scanner, Table
@@ -28,6 +31,9 @@ from conversation.turn import Item
 _UNKNOWN = "application/octet-stream"
 
 _DAY = 86_400
+
+_KEYS = (object_key, aside_key)
+"""Where the bytes of a file may lie."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +61,10 @@ class Keeper:
             return self.refuse(job, UNSAFE, size)
         self.media.put(object_key(job.place), body, mime_type)
         name = clean_name(job.filename, mime_type)
-        return self._record(job.place, Fate(mime_type=mime_type, filename=name, size=size))
+        fate = self._record(job.place, Fate(mime_type=mime_type, filename=name, size=size))
+        if _is_deleted(self.table, job.place):  # while it was being fetched
+            return self.forget(job.place)
+        return fate
 
     def refuse(
         self, job: MediaJob, reason: str, size: int | None = None, limit: int | None = None
@@ -63,6 +72,13 @@ class Keeper:
         """Record that a file is not kept, and why."""
         fate = Fate(refused=reason, size=size or job.size, limit=limit)
         return self._record(job.place, fate)
+
+    def forget(self, place: str) -> Fate:
+        """Remove all files of a message that was taken back; what comes later is not kept."""
+        fate = Fate(refused=DELETED)
+        self._put(conversation_of(place), deleted_key(place), fate)
+        self.media.remove([key(each) for each in places_beside(place) for key in _KEYS])
+        return fate
 
     def _is_clean(self, place: str, body: bytes) -> bool:
         if self.scanner is None:
@@ -72,19 +88,28 @@ class Keeper:
 
     def _record(self, place: str, fate: Fate) -> Fate:
         """Record it; of two who fetched the same file, the refusal never undoes what was kept."""
+        self._put(conversation_of(place), fate_key(place), fate)
+        return fate
+
+    def _put(self, conversation: str, sk: str, fate: Fate) -> None:
         item = Item(
-            sk=fate_key(place),
+            sk=sk,
             body=fate.model_dump(exclude_defaults=True),
             expires=self.clock() // 1000 + self.days * _DAY,
         )
-        self.table.put_item(conversation_of(place), item, sequence=0 if fate.refused else 1)
-        return fate
+        self.table.put_item(conversation, item, sequence=0 if fate.refused else 1)
 
 
 def fate_of(table: Table, place: str) -> Fate | None:
     """Return what became of a file, None where it is still being fetched or long gone."""
+    if _is_deleted(table, place):
+        return Fate(refused=DELETED)
     body = table.item(conversation_pk(conversation_of(place)), fate_key(place))
     return None if body is None else Fate.model_validate(body)
+
+
+def _is_deleted(table: Table, place: str) -> bool:
+    return table.item(conversation_pk(conversation_of(place)), deleted_key(place)) is not None
 
 
 def set_aside(

@@ -1,6 +1,7 @@
 """Keep files in the bucket, queue what is to be fetched, and ask the operator's scanner."""
 
 import json
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
@@ -50,6 +51,16 @@ class S3Media:
             if code_of(error) in {"NoSuchKey", "AccessDenied"}:
                 return None
             raise
+
+    def remove(self, keys: Sequence[str]) -> None:
+        """Remove what is kept under these keys, at most 1,000. Raises Unavailable."""
+        with reaching_aws():
+            answer = self._client.delete_objects(
+                Bucket=self._bucket,
+                Delete={"Objects": [{"Key": key} for key in keys], "Quiet": True},
+            )
+        if answer.get("Errors"):
+            raise Unavailable("files could not be removed")
 
     def link(self, key: str, fate: Fate, seconds: int) -> str:
         """Return an address by which a file may be read, its type and name being fixed."""

@@ -5,6 +5,7 @@ PforteError
 │   ├── Unauthorized        401  bad signature or token
 │   ├── Forbidden           403  known, but not allowed
 │   ├── NotFound            404
+│   ├── Gone                410  its author deleted it
 │   ├── Conflict            409  somebody else was faster
 │   │   └── WindowClosed    409  the messenger's window: only a template goes, or another address
 │   ├── TooLarge            413
@@ -51,6 +52,13 @@ class NotFound(RequestError):
 
     status = 404
     title = "Not found"
+
+
+class Gone(RequestError):
+    """It was here, and its author deleted it."""
+
+    status = 410
+    title = "Gone"
 
 
 class Conflict(RequestError):

@@ -35,8 +35,10 @@ FORBIDDEN: Final = "forbidden"
 """Its address is none of the messenger's."""
 UNSAFE: Final = "unsafe"
 """The scan found something."""
+DELETED: Final = "deleted"
+"""Its sender took the message back."""
 
-REASONS: Final = (TOO_LARGE, KIND, GONE, UNREACHABLE, FORBIDDEN, UNSAFE)
+REASONS: Final = (TOO_LARGE, KIND, GONE, UNREACHABLE, FORBIDDEN, UNSAFE, DELETED)
 
 SHOWN: Final = frozenset({"image/jpeg", "image/png", "image/webp", "image/gif"})
 """Pictures that pages show; others are for download."""
@@ -77,6 +79,7 @@ class MediaJob(Model):
 
     `reference` is the messenger's; where it is "", the bytes were set aside in the bucket already.
     `mime_type` and `filename` are what the sender says, `size` (bytes) what the messenger says.
+    `deleted`: the sender took the message back, and none of its files is kept any longer.
     """
 
     place: str
@@ -86,6 +89,7 @@ class MediaJob(Model):
     mime_type: str = ""
     filename: str = ""
     size: int | None = None
+    deleted: bool = False
 
 
 class Fate(Model):
@@ -125,6 +129,17 @@ def conversation_of(place: str) -> str:
 def fate_key(place: str) -> str:
     """Return the sort key, in its conversation, of the item that tells what became of a file."""
     return "A#" + place.split("/", 1)[1].replace("/", "#")
+
+
+def deleted_key(place: str) -> str:
+    """Return the sort key of the item that says that a file's whole message was taken back."""
+    return fate_key(place).rpartition("#")[0]
+
+
+def places_beside(place: str) -> list[str]:
+    """Return the places of all files that a file's message may have, its own among them."""
+    message = place.rpartition("/")[0]
+    return [f"{message}/{number}" for number in range(NUMBERED_UP_TO)]
 
 
 def job_of(place: str, channel: str, account: str, attachment: Attachment) -> MediaJob:

@@ -236,6 +236,9 @@ class Media(Protocol):
     def get(self, key: str) -> bytes | None:
         """Read what is kept under a key."""
 
+    def remove(self, keys: Sequence[str]) -> None:
+        """Remove what is kept under these keys, at most 1,000; where nothing is, nothing fails."""
+
     def link(self, key: str, fate: Fate, seconds: int) -> str:
         """Return an address by which whoever has it may read a file for so many seconds."""
 

@@ -4,13 +4,15 @@ from collections.abc import Iterable, Mapping
 from urllib.parse import unquote
 from uuid import UUID
 
-from conversation.errors import Malformed, NotFound, TooLarge
+from conversation.errors import Gone, Malformed, NotFound, TooLarge
 from conversation.media import (
     AWAITED,
+    DELETED,
     UPLOAD_LIMIT,
     Fate,
     MediaJob,
     conversation_of,
+    deleted_key,
     fate_key,
     object_key,
 )
@@ -50,7 +52,7 @@ def with_files(outside: Outside, entries: Iterable[Entry]) -> tuple[Entry, ...]:
     for conversation in {conversation_of(place) for place in places}:
         known = dict(outside.table.items(conversation, "A#"))
         for place in places:
-            body = known.get(fate_key(place))
+            body = known.get(deleted_key(place), known.get(fate_key(place)))
             if body is not None and conversation_of(place) == conversation:
                 fates[place] = Fate.model_validate(body)
     now = outside.clock()
@@ -67,9 +69,11 @@ def _files(entry: Entry, fates: Mapping[str, Fate], now: int) -> tuple[ShownFile
 
 
 def link(outside: Outside, conversation: str, event: str, number: str) -> FileLink:
-    """Return a link to a file that is kept. Raises NotFound."""
+    """Return a link to a file that is kept. Raises Gone where it was deleted, NotFound."""
     place = f"{conversation}/{event}/{number}"
     fate = outside.keeper.fate(place)
+    if fate is not None and fate.refused == DELETED:
+        raise Gone("Whoever sent this file has deleted it.")
     if fate is None or fate.refused:
         raise NotFound("This file is not kept.")
     url = outside.keeper.media.link(object_key(place), fate, LINKED_FOR)

@@ -8,7 +8,7 @@ from channels.files import Enclosed, Lost
 from channels.mail_files import taken_out
 from channels.registry import channel_named
 from conversation.errors import Unavailable
-from conversation.media import GONE, TOO_LARGE, UNREACHABLE, MediaJob, aside_key
+from conversation.media import DELETED, GONE, TOO_LARGE, UNREACHABLE, MediaJob, aside_key
 from conversation.ports import MediaQueue, Vault
 from media.line import Fetched, Line, Overlong
 
@@ -29,10 +29,14 @@ class House:
 def fetch(house: House, job: MediaJob, received: int) -> None:
     """Fetch and keep a file unless that was done; records why where it never can be.
 
-    Raises Unavailable where a later try may do.
+    Forgets all files of a message that was taken back. Raises Unavailable where a later try may do.
     """
     keeper = house.keeper
-    if keeper.fate(job.place) is not None:
+    fate = keeper.fate(job.place)
+    if job.deleted or (fate is not None and fate.refused == DELETED):
+        keeper.forget(job.place)  # a try that died may have left its bytes
+        return
+    if fate is not None:
         return
     if received > TRIES:
         keeper.refuse(job, UNREACHABLE)

@@ -1,9 +1,22 @@
 """Let the files of a message be fetched, before anybody answers: their links do not last."""
 
+from conversation.identity import Identity
 from conversation.incoming import Incoming
-from conversation.media import NUMBERED_UP_TO, job_of, place_of
+from conversation.media import NUMBERED_UP_TO, MediaJob, job_of, place_of
 from conversation.message import Attachment
 from conversation.ports import MediaQueue
+
+
+def let_forget(
+    queue: MediaQueue, incoming: Incoming, conversation: str, identity: Identity
+) -> None:
+    """Let the files of a message be removed that its sender took back. Raises Unavailable."""
+    if incoming.kind != "delete" or not incoming.target:
+        return
+    of = {"kind": "message", "provider_id": incoming.target, "revision": ""}
+    place = place_of(conversation, identity.event(incoming.model_copy(update=of)), 0)
+    job = MediaJob(place=place, channel=incoming.channel, account=incoming.account, deleted=True)
+    queue.send(job)
 
 
 def let_fetch(queue: MediaQueue, incoming: Incoming, conversation: str, event_id: str) -> Incoming:

@@ -16,7 +16,7 @@ from conversation.masking import masked, masked_json, masked_text
 from conversation.message import Content
 from conversation.ports import Archive, Inbound, MediaQueue, Table, Vault
 from webhook.echoes import is_ours
-from webhook.files import let_fetch
+from webhook.files import let_fetch, let_forget
 from webhook.receipts import take_receipt
 
 BODY_LIMIT = 1_000_000
@@ -132,6 +132,7 @@ def hand_over(house: House, incoming: Incoming, original: str = "") -> None:
         incoming = incoming.model_copy(update={"content": content})
     at = incoming.sent_at if incoming.sent_at is not None else house.clock()
     conversation = house.identity.conversation(incoming.address)
+    let_forget(house.media_queue, incoming, conversation, house.identity)
     incoming = let_fetch(house.media_queue, incoming, conversation, event_id)
     house.inbound.send(conversation, CustomerEvent(id=event_id, at=at, incoming=incoming))
 

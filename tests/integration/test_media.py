@@ -112,6 +112,32 @@ def test_a_page_that_is_called_a_photo_is_not_kept(house: House) -> None:
     assert desk.ask("GET", f"/files/{refused['place']}").status_code == httpx.codes.NOT_FOUND
 
 
+def test_a_photo_that_is_taken_back_is_gone(house: House) -> None:
+    """Its link leads nowhere any more, there is no other, and the thread says what happened."""
+    phone, desk = Phone(house, "whatsapp", "4917604069113", "Mit Reue"), Desk(house)
+    sent = phone.does(photo="Mein Zähler")
+    kept = _settled(desk, phone)
+    path = f"/files/{kept['place']}"
+    linked = desk.ask("GET", path).json()["url"]
+    assert httpx.get(linked, trust_env=False).status_code == httpx.codes.OK
+    phone.does(delete={"provider_id": sent["provider_id"]})
+    desk.sees(
+        phone.conversation,
+        lambda seen: any(entry["deleted"] for entry in seen["entries"]),
+        "the photo is shown as deleted",
+    )
+    eventually(
+        lambda: desk.ask("GET", path).status_code,
+        lambda status: status == httpx.codes.GONE,
+        "no link is made any more",
+    )
+    eventually(
+        lambda: httpx.get(linked, trust_env=False).status_code,
+        lambda status: status == httpx.codes.NOT_FOUND,
+        "the bucket no longer has it",
+    )
+
+
 def test_a_document_is_saved_and_never_shown(house: House) -> None:
     """Its link says so, whatever the sender called it."""
     phone, desk = Phone(house, "whatsapp", "4917604069111", "Mit Dokument"), Desk(house)

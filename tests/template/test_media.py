@@ -36,6 +36,7 @@ def test_media_touches_files_and_nothing_else_of_the_bucket() -> None:
     """What fetches hostile bytes reads neither texts nor raw webhooks, and sends to nobody."""
     assert _objects("MediaFunction", "s3:PutObject") == {"media/*", "quarantine/*"}
     assert _objects("MediaFunction", "s3:GetObject") == {"quarantine/*", "raw/email/*"}
+    assert _objects("MediaFunction", "s3:DeleteObject") == {"media/*", "quarantine/*"}
     actions = {
         action
         for policy in FUNCTIONS["MediaFunction"]["Policies"]

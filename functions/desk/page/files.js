@@ -34,7 +34,7 @@ export async function openFile(place) {
     anchor.click();
   } catch (problem) {
     if (!(problem instanceof Problem)) throw problem;
-    change({ notice: say("files.gone") });
+    change({ notice: say(problem.status === 410 ? "files.takenBack" : "files.gone") });
   }
 }
 

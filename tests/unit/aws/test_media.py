@@ -35,6 +35,23 @@ def test_a_file_is_kept_with_its_type_and_for_download(media: S3Media) -> None:
     assert (head["ContentType"], head["ContentDisposition"]) == ("application/pdf", "attachment")
 
 
+def test_files_are_removed_together(media: S3Media) -> None:
+    """Where nothing lies, nothing fails; what was not named stays."""
+    media.put("media/c/e/1", b"%PDF-", "application/pdf")
+    media.remove([KEY, "quarantine/c/e/0"])
+    assert media.get(KEY) is None
+    assert media.get("media/c/e/1") == b"%PDF-"
+
+
+def test_a_file_that_could_not_be_removed_is_tried_again() -> None:
+    """S3 tells it inside of an answer that is otherwise good."""
+    s3 = client("s3")
+    stubber = Stubber(s3)
+    stubber.add_response("delete_objects", {"Errors": [{"Key": KEY, "Code": "InternalError"}]})
+    with stubber, pytest.raises(Unavailable):
+        S3Media(s3, "pforte").remove([KEY])
+
+
 @pytest.mark.parametrize(
     ("mime_type", "way"),
     [

@@ -161,6 +161,18 @@ def test_what_was_refused_has_no_link(house: House) -> None:
     assert house.ask("GET", f"{API}/files/{place}").status == 404
 
 
+def test_what_the_customer_deleted_has_no_link_and_says_so(house: House) -> None:
+    """Not for whoever still has its address, nor where the message itself is still shown."""
+    conversation = _mine(house)
+    place = _photo(house, conversation)
+    house.outside.keeper.keep(_job(place), JPEG, 1000)
+    house.outside.keeper.forget(place)
+    answer = house.ask("GET", f"{API}/files/{place}")
+    assert (answer.status, answer.json["title"]) == (410, "Gone")
+    shown = _file(house, conversation)
+    assert shown == {"place": place, "state": "refused", "way": "file", "reason": "deleted"}
+
+
 def test_the_page_shows_pictures_from_the_bucket_and_from_nowhere_else() -> None:
     """One more origin, for pictures and sound alone; scripts stay ours."""
     policy = House().ask("GET", "/desk", claims=None).headers["Content-Security-Policy"]

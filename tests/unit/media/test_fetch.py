@@ -11,6 +11,7 @@ import pytest
 from aws.keeping import Keeper, set_aside
 from conversation.errors import Unavailable
 from conversation.media import (
+    DELETED,
     GONE,
     KIND,
     TOO_LARGE,
@@ -285,3 +286,45 @@ def test_a_scanner_that_is_out_is_waited_for() -> None:
     assert not world.take(channel="whatsapp", reference="4711")
     assert world.fate is None
     assert KEY not in world.media.objects
+
+
+def test_a_message_that_is_taken_back_takes_its_files_along() -> None:
+    """Nothing of it lies in the bucket any longer, whether it was kept or only set aside."""
+    world = _whatsapp()
+    world.scanner = Scan(clean=True)
+    world.__post_init__()
+    assert world.take(channel="whatsapp", reference="4711")
+    beside = place_of(CONVERSATION, EVENT, 1)
+    world.media.put(f"media/{beside}", PDF, "application/pdf")
+    other = f"media/{place_of(CONVERSATION, 'f' * 32, 0)}"
+    world.media.put(other, PDF, "application/pdf")
+    assert world.take(channel="whatsapp", deleted=True)
+    assert world.media.objects.keys() == {other}
+    assert world.fate == world.house.keeper.fate(beside) == Fate(refused=DELETED)
+
+
+def test_what_is_taken_back_before_it_is_fetched_is_not_fetched() -> None:
+    """Jobs come in any order; a try that died may have left bytes, and they go as well."""
+    world = _whatsapp()
+    assert world.take(channel="whatsapp", deleted=True)
+    world.media.put(KEY, JPEG, "image/jpeg")
+    assert world.take(channel="whatsapp", reference="4711")
+    assert not world.requests
+    assert not world.media.objects
+    assert world.fate == Fate(refused=DELETED)
+
+
+def test_what_is_taken_back_while_it_is_fetched_is_not_kept() -> None:
+    """The word comes between the look at it and the bucket."""
+    world = _whatsapp()
+
+    class Meanwhile(Scan):
+        def is_clean(self, key: str) -> bool:
+            assert world.take(channel="whatsapp", deleted=True)
+            return super().is_clean(key)
+
+    world.scanner = Meanwhile(clean=True)
+    world.__post_init__()
+    assert world.take(channel="whatsapp", reference="4711")
+    assert not world.media.objects
+    assert world.fate == Fate(refused=DELETED)

@@ -1,5 +1,7 @@
 """What a message brings along is queued before the messenger is answered."""
 
+from typing import Any
+
 import pytest
 
 from conversation.errors import Unavailable
@@ -9,7 +11,15 @@ from conversation.message import Attachment, Content
 from tests.fakes import MemoryMediaQueue
 from tests.guarantees.bot import EchoBot
 from tests.guarantees.house import House
-from tests.guarantees.messenger import telegram_message
+from tests.guarantees.messenger import (
+    address,
+    instagram_event,
+    page_event,
+    telegram_event,
+    telegram_message,
+    whatsapp_event,
+    whatsapp_message,
+)
 from webhook.files import let_fetch
 
 PHOTO = [
@@ -82,3 +92,64 @@ def test_so_many_files_of_a_message_are_kept_and_no_more() -> None:
     assert len(queue.jobs) == NUMBERED_UP_TO
     assert [bool(part.place) for part in taken.attachments].count(True) == NUMBERED_UP_TO
     assert len(taken.attachments) == len(parts)
+
+
+WHO = "7"
+META_PHOTO = {"attachments": [{"type": "image", "payload": {"url": "https://x.fbcdn.net/1"}}]}
+BUSINESS = {"business_connection_id": "b", "chat": {"id": int(WHO), "type": "private"}}
+
+
+def _whatsapp(**content: Any) -> dict[str, Any]:
+    return whatsapp_event(
+        {"messages": [whatsapp_message(WHO, content.pop("number"), 1, **content)]}
+    )
+
+
+def _business(**what: Any) -> dict[str, Any]:
+    return telegram_event({"update_id": what.pop("update"), **what})
+
+
+@pytest.mark.parametrize(
+    ("channel", "photo", "deletion"),
+    [
+        (
+            "whatsapp",
+            _whatsapp(number=1, type="image", image={"id": "4711", "mime_type": "image/jpeg"}),
+            _whatsapp(number=2, type="revoke", revoke={"original_message_id": "wamid.1"}),
+        ),
+        (
+            "messenger",
+            page_event(WHO, 1, message={"mid": "m1", **META_PHOTO}),
+            page_event(WHO, 2, message={"mid": "m1", "is_deleted": True}),
+        ),
+        (
+            "instagram",
+            instagram_event(WHO, 1, message={"mid": "m1", **META_PHOTO}),
+            instagram_event(WHO, 2, message={"mid": "m1", "is_deleted": True}),
+        ),
+        (
+            "telegram",
+            _business(
+                update=1,
+                business_message={
+                    **BUSINESS,
+                    "from": {"id": int(WHO), "is_bot": False, "first_name": "Erika"},
+                    "message_id": 1,
+                    "date": 1,
+                    "photo": PHOTO,
+                },
+            ),
+            _business(update=2, deleted_business_messages={**BUSINESS, "message_ids": [1]}),
+        ),
+    ],
+)
+def test_what_is_taken_back_names_the_files_that_it_had(
+    house: House, channel: str, photo: dict[str, Any], deletion: dict[str, Any]
+) -> None:
+    """On every messenger that tells it; a repeat of it names the same."""
+    assert house.post(photo) == 200
+    assert [house.post(deletion), house.post(deletion)] == [200, 200]
+    fetched, *forgotten = house.media_queue.jobs
+    assert not fetched.deleted
+    assert fetched.place.startswith(house.identity.conversation(address(WHO, channel)))
+    assert [(job.deleted, job.place) for job in forgotten] == [(True, fetched.place)] * 2
