@@ -64,7 +64,8 @@ def hand_over(
 def reopen(turn: TurnBuilder, closed: ClosedEscalation, question: str) -> None:
     """Open the same escalation again, at its old place: the customer does not begin anew.
 
-    `question` is what the customer wrote now; where it is empty (a picture) the old one stays.
+    `question` is what the customer wrote now; where it is empty (a picture, a greeting) the old
+    one stays.
     """
     before = closed.escalation
     escalation = before.model_copy(

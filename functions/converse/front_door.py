@@ -15,6 +15,7 @@ from conversation.message import Content
 from conversation.turn import ActionCall
 from conversation.understanding import FALLBACK_INTENT, GREETINGS, Understanding
 from converse.builder import TurnBuilder
+from converse.burst import is_greeting
 from converse.elsewhere import is_speaking, wait_for_word
 from converse.escalate import HOUR, MINUTE, close, hand_over, reopen
 from converse.phrases import is_thanks, knocks, withdraws
@@ -165,7 +166,7 @@ def _closed_lately(turn: TurnBuilder, utterance: Utterance) -> bool:
     if is_thanks(text):
         turn.utter("utter_pforte_closed_thanks")
         return True
-    reopen(turn, closed, text)
+    reopen(turn, closed, "" if is_greeting(text) else text)
     return True
 
 

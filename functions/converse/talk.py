@@ -14,8 +14,9 @@ from conversation.message import Button, Content
 from conversation.turn import ActionCall, ActionDone
 from conversation.understanding import SMALL_TALK, Understanding
 from converse.builder import PERSON, TurnBuilder
+from converse.burst import is_greeting
 from converse.escalate import hand_over
-from converse.phrases import is_angry
+from converse.phrases import is_angry, is_thanks
 from converse.utterance import ASK_BACK_FLOOR, PERSON_INTENTS, Utterance, requests_of
 
 OFFERS = 2
@@ -34,7 +35,8 @@ def run_dialogue(
 
     Of several that open one the first is begun, and the others wait until it is done.
     """
-    if turn.state.asked_for is None:  # what answers a form is not what is wanted
+    answers = turn.state.asked_for is not None  # what answers a form is not what is wanted
+    if not answers and _asks_something(utterance, understanding):
         turn.change(asked=utterance.text[:300])
     took = stuck = asked = False
     leads_to: tuple[Reason, str] | None = None
@@ -65,6 +67,13 @@ def run_dialogue(
         hand_over(turn, reason, detail=intent, question=utterance.text)
     elif not asked:
         yield from ask_again(turn)
+
+
+def _asks_something(utterance: Utterance, understanding: Understanding) -> bool:
+    """Say whether words may be what somebody wants: thanks, a greeting or a goodbye are not."""
+    said = {request.intent for request in requests_of(understanding)}
+    text = utterance.text
+    return not (said <= SMALL_TALK - {"inform"} or is_thanks(text) or is_greeting(text))
 
 
 def _keep_for_later(turn: TurnBuilder, request: Understanding) -> None:

@@ -76,6 +76,23 @@ def test_what_is_done_is_not_what_a_person_is_wanted_for(house: House) -> None:
     assert escalation.question == "Ich will einen Menschen sprechen."
 
 
+@pytest.mark.parametrize("thanks", ["Danke!", "Vielen Dank und tschüss 👍", "Guten Abend!"])
+def test_thanks_after_a_request_are_not_what_a_person_is_wanted_for(
+    house: House, thanks: str
+) -> None:
+    """Nor is a word that nothing follows from; the last real request stays what it is about."""
+    house.ask("3 Stück.")
+    house.ask("rot ist gut.")
+    house.ask(thanks)
+    assert house.state().asked == ""
+    house.ask("Was sind eure hours?")
+    house.ask(thanks)
+    house.ask("Ich will einen Menschen sprechen.")
+    escalation = house.state().escalation
+    assert escalation is not None
+    assert escalation.question == "Was sind eure hours?"
+
+
 def test_two_answers_that_do_not_help_fetch_a_person(house: House) -> None:
     """The first time the form asks again."""
     first = house.ask("Das weiß ich doch nicht.")

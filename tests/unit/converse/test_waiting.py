@@ -241,6 +241,31 @@ def test_anything_else_opens_again_at_the_old_place(text: str) -> None:
     assert house.state().assignee == "queue"
 
 
+def test_a_greeting_opens_again_what_it_was_about() -> None:
+    """Its row in the queue still tells the matter."""
+    house = waiting_house()
+    before = house.state().escalation
+    assert before is not None
+    house.resolve(house.claim().epoch)
+    house.rest()
+    house.ask("Guten Tag!")
+    after = house.state().escalation
+    assert after is not None
+    assert (after.reason, after.question) == ("reopened", before.question)
+
+
+@pytest.mark.parametrize("said", ["Dankeschön!", "Ja.", "Nein, das war alles.", "Auf Wiedersehen."])
+def test_a_word_that_wants_nothing_is_not_what_a_person_is_wanted_for(said: str) -> None:
+    """The agent reads the last real request."""
+    house = new_house()
+    house.ask("Wann haben Sie geöffnet?")
+    house.ask(said)
+    house.ask("Ich möchte mit einem Menschen sprechen.")
+    escalation = house.state().escalation
+    assert escalation is not None
+    assert escalation.question == "Wann haben Sie geöffnet?"
+
+
 def test_after_the_reopening_time_the_bot_begins() -> None:
     """A day later it is a new matter."""
     house = resolved_house()
