@@ -21,7 +21,6 @@ from aws.table import DynamoTable
 from aws.vault import SsmVault
 from bootstrap.logs import set_up_logging
 from bootstrap.settings import ACTION_SERVER, BOT_PACKAGE, MODEL_PACKAGE, Settings
-from channels.deep_links import deep_link
 from conversation.bot import Bot, Voice
 from conversation.identity import Identity
 from conversation.ports import (
@@ -116,6 +115,9 @@ class House:
     @cached_property
     def links(self) -> Links:
         """The one-time codes."""
+        # Imported here: it knows every channel, and not all functions do.
+        from channels.deep_links import deep_link
+
         link = partial(deep_link, simulated=self.settings.simulated_messengers_url)
         return CodeLinks(self.table, self.vault, lambda: self.identity, link)
 

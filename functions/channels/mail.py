@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from channels import mail_ses, reasons
+from channels import reasons
 from channels.base import (
     Abilities,
     Call,
@@ -24,8 +24,6 @@ from channels.base import (
 from channels.files import Enclosed, Lost
 from channels.loose import load, text
 from channels.mail_files import located
-from channels.mail_parse import incoming
-from channels.mail_read import read
 from channels.mail_render import render
 from conversation.errors import Malformed
 from conversation.incoming import Incoming
@@ -93,6 +91,11 @@ class Mail(Channel):
         `account` is the connected address that received it; without one, what the mail names.
         Raises Malformed.
         """
+        # Imported here: every function knows this channel, and one alone reads mails.
+        from channels import mail_ses
+        from channels.mail_parse import incoming
+        from channels.mail_read import read
+
         if body[:100].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
             return mail_ses.events(load(body.removeprefix(b"\xef\xbb\xbf")), account)
         return incoming(read(body), account)
