@@ -15,14 +15,14 @@ BUCKETS = 1 << 17
 LONGEST = 2000
 """Characters that are looked at: of a longer text its beginning and its end."""
 
-_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
+_UMLAUTS = ("ä", "ae"), ("ö", "oe"), ("ü", "ue")
 _WORD = re.compile(r"\w+")
 _DIGITS = re.compile(r"\d+")
 _PRIME, _MASK = 0x100000001B3, (1 << 64) - 1
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 _BITS = np.uint64(64 - 17)
 
-_REMEMBERED, SHORT = 4096, 40
+_REMEMBERED, _SHORT = 4096, 40
 """So many words of so many characters at most are not taken apart again."""
 
 
@@ -36,55 +36,39 @@ def shorten(text: str) -> str:
 def words(text: str) -> list[str]:
     """Return a text's words in one spelling: case, umlauts (ä = ae) and digits (0) made equal."""
     compatible = unicodedata.normalize("NFKC", shorten(text)).casefold()
-    folded = _DIGITS.sub("0", shorten(compatible).translate(_UMLAUTS))
-    return _WORD.findall(folded)
+    folded = shorten(compatible)
+    for umlaut, spelt in _UMLAUTS:
+        folded = folded.replace(umlaut, spelt)
+    return _WORD.findall(_DIGITS.sub("0", folded))
 
 
-def features(text: str) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+def features(text: str) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
     """Return the buckets of a text's n-grams, ascending, and how often each occurs."""
     tokens = words(text)
-    buckets, counts, _ = counted([], [of_pairs(tokens), *map(of_word, tokens)])
-    return buckets, counts
+    grams = np.concatenate([_of_pairs(tokens), *map(_of_word, tokens)])
+    grams.sort()
+    borders = np.ones(len(grams) + 1, dtype=np.bool_)
+    np.not_equal(grams[1:], grams[:-1], out=borders[1:-1])
+    begins = borders.nonzero()[0]
+    return grams[begins[:-1]], begins[1:] - begins[:-1]
 
 
-def counted(
-    some: Sequence[NDArray[np.int64]], others: Sequence[NDArray[np.int64]]
-) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.int64]]:
-    """Return the buckets that there are, ascending, how often each occurs, and how often in some.
-
-    There is at least one array of `others`.
-    """
-    grams = np.concatenate([*some, *others])
-    order = np.argsort(grams)
-    grams = grams[order]
-    first = np.ones(len(grams), dtype=np.bool_)
-    np.not_equal(grams[1:], grams[:-1], out=first[1:])
-    begins = np.flatnonzero(first)
-    counts = np.empty(len(begins))
-    if not len(begins):
-        return grams, counts, begins
-    np.subtract(begins[1:], begins[:-1], out=counts[:-1])
-    counts[-1] = len(grams) - begins[-1]
-    size = sum(map(len, some))
-    return grams[begins], counts, np.add.reduceat(order < size, begins, dtype=np.int64)
-
-
-def of_pairs(tokens: Sequence[str]) -> NDArray[np.int64]:
+def _of_pairs(tokens: Sequence[str]) -> NDArray[np.int32]:
     """Return the buckets of words that stand beside each other."""
     return _buckets([_checksum(f"{first} {second}") for first, second in pairwise(tokens)])
 
 
-def of_word(word: str) -> NDArray[np.int64]:
+def _of_word(word: str) -> NDArray[np.int32]:
     """Return the buckets of a word and of all runs of 2–5 characters, a space around it."""
-    return _remembered(word) if len(word) <= SHORT else _read(word)
+    return _remembered(word) if len(word) <= _SHORT else _read(word)
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _remembered(word: str) -> NDArray[np.int64]:
+def _remembered(word: str) -> NDArray[np.int32]:
     return _read(word)
 
 
-def _read(word: str) -> NDArray[np.int64]:
+def _read(word: str) -> NDArray[np.int32]:
     padded = [ord(character) for character in f" {word} "]
     hashes = [_checksum(word)]
     for start, character in enumerate(padded):
@@ -95,8 +79,8 @@ def _read(word: str) -> NDArray[np.int64]:
     return _buckets(hashes)
 
 
-def _buckets(hashes: Sequence[int]) -> NDArray[np.int64]:
-    return ((np.array(hashes, dtype=np.uint64) * _MIX) >> _BITS).astype(np.int64)
+def _buckets(hashes: Sequence[int]) -> NDArray[np.int32]:
+    return ((np.array(hashes, dtype=np.uint64) * _MIX) >> _BITS).astype(np.int32)
 
 
 def _checksum(gram: str) -> int:

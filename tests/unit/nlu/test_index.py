@@ -45,25 +45,19 @@ def _vectors(texts: list[str]) -> NDArray[np.float64]:
     return vectors
 
 
-@pytest.fixture(params=[0, 3, 512])
+@pytest.fixture(params=[0, 0.1, 1])
 def index(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Index:
-    """Return an index that looks up none, some or all of the examples' words whole."""
-    monkeypatch.setattr("nlu.index._WORDS", request.param)
+    """Return an index to which all n-grams, some or none are common."""
+    monkeypatch.setattr("nlu.index._MANY", request.param)
     return Index.of(EXAMPLES)
 
 
 def test_cosines_are_those_of_tf_idf(index: Index) -> None:
-    """Frequent words are looked up whole, common n-grams stand apart: nothing of it shows."""
+    """Common n-grams stand apart: nothing of it shows."""
     together = _vectors([*EXAMPLES, *TEXTS])
     expected = together[len(EXAMPLES) :] @ together[: len(EXAMPLES)].T
     found = np.stack([index.cosines(text) for text in TEXTS])
     assert np.abs(found - expected).max() < 1e-5
-
-
-def test_the_most_frequent_words_are_looked_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    """They are what most of a message consists of; of as many, the first by their letters."""
-    monkeypatch.setattr("nlu.index._WORDS", 3)
-    assert list(Index.of(EXAMPLES).words) == ["nummer", "bitte", "hoch"]
 
 
 def test_it_finds_what_was_saved(index: Index, tmp_path: Path) -> None:
