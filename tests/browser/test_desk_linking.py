@@ -6,7 +6,7 @@ from conversation.conversation import BOT, Conversation
 from conversation.event import Cut
 from conversation.link import Link
 from tests.browser.accessible import violations
-from tests.browser.test_desk import Desk, _sign_in, context, desk, page
+from tests.browser.desk import Desk, context, desk, page, sign_in
 
 __all__ = ["context", "desk", "page"]
 
@@ -74,7 +74,7 @@ def test_the_page_follows_a_merged_conversation_with_its_draft(page: Page, desk:
     desk.house.said(older, "customer", "Guten Tag, eine Frage zum Abschlag.", minutes=28)
     newer = desk.has("Karla", channel="telegram", user="5550001")
     desk.house.said(newer, "customer", "Ich bin es noch einmal.", minutes=2)
-    _sign_in(page)
+    sign_in(page)
     page.locator(".row", has_text="Karla").filter(has_text="Telegram").click()
     page.locator("#reply").fill("Guten Tag Frau Bra")
     desk.do(lambda: _merge(desk, newer, older))

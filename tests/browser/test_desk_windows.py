@@ -14,9 +14,11 @@ from conversation.conversation import Conversation
 from conversation.template import Template
 from conversation.window import DAY
 from tests.browser.accessible import violations
-from tests.browser.test_desk import Desk, _reply_box, _row, _sign_in
+from tests.browser.desk import Desk, context, page, reply_box, row, sign_in
 from tests.gateway import serving
 from tests.unit.desk.scenes import FRONT_DOOR, House, conversation_id
+
+__all__ = ["context", "page"]
 
 MINUTE = 60_000
 HOUR = 60 * MINUTE
@@ -57,19 +59,6 @@ def desk() -> Iterator[Desk]:
         yield desk
 
 
-@pytest.fixture
-def page(browser: Browser, desk: Desk) -> Iterator[Page]:
-    """Open the desk; a test fails if the page raises an error or breaks its own policy."""
-    with browser.new_context(locale="de-DE", viewport={"width": 1440, "height": 900}) as context:
-        page = context.new_page()
-        wrong: list[str] = []
-        page.on("pageerror", lambda error: wrong.append(str(error)))
-        page.on("console", lambda said: wrong.append(said.text) if "Policy" in said.text else None)
-        page.goto(f"{desk.url}/desk")
-        yield page
-        assert wrong == []
-
-
 def _anna_has(desk: Desk, heard: int, channel: str = "whatsapp", **more: Any) -> Conversation:
     """Let Anna have Yusuf, who wrote so long ago (ms)."""
     address = f"{channel}:4930123:491711234042"
@@ -80,8 +69,8 @@ def _anna_has(desk: Desk, heard: int, channel: str = "whatsapp", **more: Any) ->
 
 
 def _open(page: Page) -> None:
-    _sign_in(page)
-    _row(page, "Yusuf").click()
+    sign_in(page)
+    row(page, "Yusuf").click()
 
 
 def _link(desk: Desk, yusuf: Conversation) -> None:
@@ -110,14 +99,14 @@ def test_the_window_closes_while_one_types(page: Page, desk: Desk) -> None:
     """At its end the box says so by itself; what was typed stays, and cannot be sent in vain."""
     yusuf = _anna_has(desk, DAY - 2 * MINUTE)
     _open(page)
-    _reply_box(page).fill("Der Zähler kommt am Montag.")
+    reply_box(page).fill("Der Zähler kommt am Montag.")
     desk.house.now += 3 * MINUTE
     closed = page.locator(".closed")
     expect(closed).to_contain_text("Auf WhatsApp können Sie gerade nicht frei schreiben")
-    expect(_reply_box(page)).to_have_value("Der Zähler kommt am Montag.")
+    expect(reply_box(page)).to_have_value("Der Zähler kommt am Montag.")
     expect(page.get_by_role("button", name="Senden", exact=False).last).to_be_disabled()
-    _reply_box(page).press("Control+Enter")
-    expect(_reply_box(page)).to_have_value("Der Zähler kommt am Montag.")
+    reply_box(page).press("Control+Enter")
+    expect(reply_box(page)).to_have_value("Der Zähler kommt am Montag.")
     records = desk.house.table.all_records(yusuf.id)
     assert not any(m.author == "agent" for record in records for m in record.messages)
 
@@ -136,16 +125,16 @@ def test_a_reply_that_comes_too_late_loses_nothing(page: Page, desk: Desk) -> No
     """The window closed on the way: a clear word, and the text is back in the box."""
     _anna_has(desk, DAY - HOUR)
     _open(page)
-    _reply_box(page).fill("Der Zähler kommt am Montag.")
+    reply_box(page).fill("Der Zähler kommt am Montag.")
 
     def late(route: Route) -> None:
         desk.house.now += 2 * HOUR
         route.continue_()
 
     page.route("**/replies", late)
-    _reply_box(page).press("Control+Enter")
+    reply_box(page).press("Control+Enter")
     expect(page.locator(".notice")).to_contain_text("Das Zeitfenster des Messengers ist zu.")
-    expect(_reply_box(page)).to_have_value("Der Zähler kommt am Montag.")
+    expect(reply_box(page)).to_have_value("Der Zähler kommt am Montag.")
     expect(page.locator(".closed")).to_be_visible()
 
 
@@ -153,7 +142,7 @@ def test_a_template_is_filled_seen_and_sent(page: Page, desk: Desk) -> None:
     """In the customer's language first; what is known stands there; the preview is what is sent."""
     yusuf = _anna_has(desk, 2 * DAY)
     _open(page)
-    expect(_reply_box(page)).to_have_count(0)
+    expect(reply_box(page)).to_have_count(0)
     kept_back = "nicht gesendet, das Zeitfenster des Messengers ist zu"
     expect(page.locator(".entry.line .late")).to_have_text(kept_back)
     page.get_by_role("button", name="Vorlage ausfüllen").click()
@@ -226,9 +215,9 @@ def test_the_answer_goes_where_it_can(page: Page, desk: Desk) -> None:
     page.get_by_role("button", name="Ändern").click()
     expect(page.locator(".closed")).to_be_visible()
     page.get_by_role("button", name="Auf Telegram").click()
-    _reply_box(page).fill("Der Zähler kommt am Montag.")
+    reply_box(page).fill("Der Zähler kommt am Montag.")
     with page.expect_request("**/replies") as asked:
-        _reply_box(page).press("Control+Enter")
+        reply_box(page).press("Control+Enter")
     sent: Any = asked.value.post_data_json
     assert sent["to"] == "1:telegram:••• 011"
     expect(page.locator(".entry.agent")).to_contain_text("gesendet")
@@ -239,7 +228,7 @@ def test_after_a_day_on_messenger_only_people_write(page: Page, desk: Desk) -> N
     _anna_has(desk, 2 * DAY, "messenger")
     _open(page)
     expect(page.locator(".window")).to_contain_text("Nur noch Menschen dürfen hier schreiben, bis")
-    expect(_reply_box(page)).to_be_visible()
+    expect(reply_box(page)).to_be_visible()
     desk.house.now += 5 * DAY
     closed = page.locator(".closed")
     expect(closed).to_contain_text("nur sieben Tage lang")
@@ -259,7 +248,7 @@ def test_what_the_messenger_refused_is_explained_with_the_same_offers(
     expect(page.locator(".entry.failed")).to_contain_text("Nehmen Sie eine Vorlage")
     expect(page.locator(".closed")).to_contain_text("WhatsApp hat Ihre letzte Nachricht nicht")
     expect(page.get_by_role("button", name="Vorlage ausfüllen")).to_be_visible()
-    expect(_reply_box(page)).to_be_visible()
+    expect(reply_box(page)).to_be_visible()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -295,7 +284,7 @@ def test_hostile_words_in_the_form_are_text(page: Page, desk: Desk) -> None:
         desk.house.put(known.model_copy(update={"name": evil}))
 
     desk.do(rename)
-    _sign_in(page)
+    sign_in(page)
     page.locator(".row").first.click()
     page.get_by_role("button", name="Vorlage ausfüllen").click()
     expect(page.locator(".preview")).to_contain_text(evil)

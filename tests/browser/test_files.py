@@ -2,39 +2,25 @@
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, FilePayload, Page, Route, expect
+from playwright.sync_api import Browser, BrowserContext, FilePayload, Page, Route, expect
 
 from aws.keeping import Keeper
 from conversation.conversation import Conversation
-from conversation.event import Reply
 from conversation.media import KIND, TOO_LARGE, MediaJob, place_of
 from conversation.message import Attachment, AttachmentKind, Content
 from tests.browser.accessible import violations
-from tests.browser.test_desk import Desk, _reply_box, _row, _sign_in
+from tests.browser.desk import Desk, desk, page, reply_box, row, sign_in
 from tests.browser.test_webchat import Brain, _open_panel
 from tests.gateway import serving
 from tests.unit.media.samples import HTML, JPEG, OGG, PDF, png
 
+__all__ = ["desk", "page"]
+
 PICTURE = png(320, 200)
 SHOT: FilePayload = {"name": "Zähler.png", "mimeType": "image/png", "buffer": PICTURE}
 BILL: FilePayload = {"name": "Rechnung.pdf", "mimeType": "application/pdf", "buffer": PDF}
-
-
-class Talking(Desk):
-    """A desk whose stand-in for `converse` takes files too."""
-
-    def _happen(self, id_: str, event: Any) -> None:
-        if not isinstance(event, Reply):
-            super()._happen(id_, event)
-            return
-        conversation = self.house.table.conversation(id_)
-        assert conversation is not None
-        content = Content(text=event.text, attachments=event.attachments)
-        more: dict[str, Any] = {"agent": event.agent, "event_id": event.id, "state": "sent"}
-        self.house.said(conversation, "agent", content=content, **more)
 
 
 def _bucket(route: Route, objects: dict[str, tuple[bytes, str]]) -> None:
@@ -48,27 +34,12 @@ def _bucket(route: Route, objects: dict[str, tuple[bytes, str]]) -> None:
 
 
 @pytest.fixture
-def desk() -> Iterator[Talking]:
-    """Serve a desk."""
-    desk = Talking()
-    with serving(desk.handle, desk.claims) as desk.url:
-        yield desk
-
-
-@pytest.fixture
-def page(browser: Browser, desk: Talking) -> Iterator[Page]:
-    """Open the desk; a test fails if the page raises an error or breaks its own policy."""
+def context(browser: Browser, desk: Desk) -> Iterator[BrowserContext]:
+    """Open an agent's browser, which finds the house's files in a bucket."""
     with browser.new_context(locale="de-DE", viewport={"width": 1440, "height": 900}) as context:
-        context.route(
-            "https://bucket.example/**", lambda route: _bucket(route, desk.house.media.objects)
-        )
-        page = context.new_page()
-        wrong: list[str] = []
-        page.on("pageerror", lambda error: wrong.append(str(error)))
-        page.on("console", lambda said: wrong.append(said.text) if "Policy" in said.text else None)
-        page.goto(f"{desk.url}/desk")
-        yield page
-        assert wrong == []
+        objects = desk.house.media.objects
+        context.route("https://bucket.example/**", lambda route: _bucket(route, objects))
+        yield context
 
 
 def _sent(desk: Desk, conversation: Conversation, event: str, *kinds: AttachmentKind) -> list[str]:
@@ -90,13 +61,13 @@ def _opened(desk: Desk, page: Page) -> Conversation:
     """Let Anna have a conversation and look at it."""
     yusuf = desk.has("Yusuf", channel="telegram")
     desk.house.said(yusuf, "customer", "Hier sind meine Unterlagen.")
-    _sign_in(page)
-    _row(page, "Yusuf").click()
+    sign_in(page)
+    row(page, "Yusuf").click()
     expect(page.locator(".entries")).to_contain_text("Hier sind meine Unterlagen.")
     return yusuf
 
 
-def test_what_a_customer_sends_is_seen_heard_and_saved(page: Page, desk: Talking) -> None:
+def test_what_a_customer_sends_is_seen_heard_and_saved(page: Page, desk: Desk) -> None:
     """A photo is shown, a voice note played, a document saved; what is missing says why."""
     yusuf = _opened(desk, page)
     places = desk.do(lambda: _sent(desk, yusuf, "a", "image", "voice", "document", "video"))
@@ -126,7 +97,7 @@ def test_what_a_customer_sends_is_seen_heard_and_saved(page: Page, desk: Talking
     assert violations(page) == []
 
 
-def test_an_agent_sends_files_back(page: Page, desk: Talking) -> None:
+def test_an_agent_sends_files_back(page: Page, desk: Desk) -> None:
     """Chosen, pasted or dropped: uploaded at once, sent with the words, shown in the thread."""
     yusuf = _opened(desk, page)
     page.locator("#files").set_input_files([SHOT, BILL])
@@ -135,7 +106,7 @@ def test_an_agent_sends_files_back(page: Page, desk: Talking) -> None:
     expect(attached).not_to_contain_text("wird hochgeladen")
     attached.get_by_role("button", name="Rechnung.pdf verwerfen").click()
     expect(attached.get_by_role("listitem")).to_have_count(1)
-    _reply_box(page).evaluate(
+    reply_box(page).evaluate(
         """(box, bytes) => {
           const transfer = new DataTransfer();
           const file = new File([new Uint8Array(bytes)], "Plan.png", { type: "image/png" });
@@ -148,7 +119,7 @@ def test_an_agent_sends_files_back(page: Page, desk: Talking) -> None:
         list(PICTURE),
     )
     expect(attached.get_by_role("listitem")).to_have_count(2)
-    _reply_box(page).fill("Bitte sehr.")
+    reply_box(page).fill("Bitte sehr.")
     assert violations(page) == []
     page.get_by_role("button", name="Senden Ctrl").click()
     sent = page.locator(".entry.agent")
@@ -160,7 +131,7 @@ def test_an_agent_sends_files_back(page: Page, desk: Talking) -> None:
     assert names == ["Zähler.png", "Plan.png"]
 
 
-def test_what_cannot_go_is_said_before_it_is_sent(page: Page, desk: Talking) -> None:
+def test_what_cannot_go_is_said_before_it_is_sent(page: Page, desk: Desk) -> None:
     """The kind, the size, and what a file really is: each with a sentence, and no way to send."""
     _opened(desk, page)
     page.locator("#files").set_input_files(
@@ -280,7 +251,7 @@ def _choose_noise(page: Page) -> int:
     return size
 
 
-def test_a_refusal_for_its_kind_is_told(page: Page, desk: Talking) -> None:
+def test_a_refusal_for_its_kind_is_told(page: Page, desk: Desk) -> None:
     """In English too, and in words that help."""
     yusuf = _opened(desk, page)
     [place] = desk.do(lambda: _sent(desk, yusuf, "b", "image"))
