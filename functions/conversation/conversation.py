@@ -63,7 +63,8 @@ class Conversation(Model):
     question of the form that is open, `later` what is to be done after it. `wished`: `language`
     was asked for, and is kept. `blocked` are addresses whose owner blocked us. `heard` is when
     (ms) the customer last opened the messaging window of an address, where its messenger has one.
-    `acknowledged_at` (ms) is when a waiting customer was last told that an addition was taken.
+    `acknowledged_at` (ms) is when a waiting customer was last told that an addition was taken,
+    `refused_at` when one was last told that a file was not.
     `threads` are the customer's last mails, by address. Until `elsewhere_until` (ms)
     one of our people answers in another app, and the bot is silent. `sent` counts by channel what
     was given to the messenger, as it counts and may bill. `unread` is the customer's last message,
@@ -105,6 +106,7 @@ class Conversation(Model):
     question: Question | None = None
     disclosed: tuple[str, ...] = ()
     acknowledged_at: int = 0
+    refused_at: int = 0
     threads: dict[str, MailThread] = Field(default_factory=dict)
     elsewhere_until: int = 0
     sent: dict[str, int] = Field(default_factory=dict)

@@ -81,6 +81,18 @@ class DeliveryFailed(_Event):
     unsent: int = 0
 
 
+class FileRefused(_Event):
+    """A file that the customer sent is not kept, for one of `conversation.media.TOLD`.
+
+    `address` is where it was sent from. `limit` (bytes) is what would have been allowed.
+    """
+
+    kind: Literal["file_refused"] = "file_refused"
+    address: str
+    reason: str
+    limit: int | None = None
+
+
 class Wake(_Event):
     """A moment has come at which something must happen; ignored if it is no longer the next."""
 
@@ -150,6 +162,7 @@ Event = Annotated[
     | Resolve
     | HandBack
     | DeliveryFailed
+    | FileRefused
     | Wake
     | DeadLetter
     | LinkRequest

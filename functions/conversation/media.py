@@ -40,6 +40,9 @@ DELETED: Final = "deleted"
 
 REASONS: Final = (TOO_LARGE, KIND, GONE, UNREACHABLE, FORBIDDEN, UNSAFE, DELETED)
 
+TOLD: Final = frozenset({TOO_LARGE, KIND, UNSAFE})
+"""Reasons that whoever sent the file can do something about."""
+
 SHOWN: Final = frozenset({"image/jpeg", "image/png", "image/webp", "image/gif"})
 """Pictures that pages show; others are for download."""
 
@@ -80,6 +83,7 @@ class MediaJob(Model):
     `reference` is the messenger's; where it is "", the bytes were set aside in the bucket already.
     `mime_type` and `filename` are what the sender says, `size` (bytes) what the messenger says.
     `deleted`: the sender took the message back, and none of its files is kept any longer.
+    `address` is the customer's who is told if it is not kept, "" where nobody is.
     """
 
     place: str
@@ -90,6 +94,7 @@ class MediaJob(Model):
     filename: str = ""
     size: int | None = None
     deleted: bool = False
+    address: str = ""
 
 
 class Fate(Model):
@@ -142,8 +147,10 @@ def places_beside(place: str) -> list[str]:
     return [f"{message}/{number}" for number in range(NUMBERED_UP_TO)]
 
 
-def job_of(place: str, channel: str, account: str, attachment: Attachment) -> MediaJob:
-    """Return the job that fetches an attachment."""
+def job_of(
+    place: str, channel: str, account: str, attachment: Attachment, address: str = ""
+) -> MediaJob:
+    """Return the job that fetches an attachment; `address` is told if it is not kept."""
     return MediaJob(
         place=place,
         channel=channel,
@@ -152,6 +159,7 @@ def job_of(place: str, channel: str, account: str, attachment: Attachment) -> Me
         mime_type=attachment.mime_type,
         filename=attachment.filename,
         size=attachment.size,
+        address=address,
     )
 
 

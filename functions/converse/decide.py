@@ -19,6 +19,7 @@ from conversation.event import (
     DeadLetter,
     DeliveryFailed,
     Event,
+    FileRefused,
     HandBack,
     LinkRequest,
     Reply,
@@ -36,6 +37,7 @@ from converse.escalate import close, give_back_to_queue, hand_over
 from converse.front_door import find_danger, respond, warn
 from converse.linking import destination, offer, part, pass_on, prove, wrote_before
 from converse.phrases_of_linking import cuts, wished_channel
+from converse.refused import tell_refused
 from converse.taking_in import tie_or_cut
 from converse.utterance import Utterance
 
@@ -221,6 +223,8 @@ def _happen(turn: TurnBuilder, event: Event) -> None:
             _end(turn, event)
         case DeliveryFailed():
             _delivery_failed(turn, event)
+        case FileRefused():
+            tell_refused(turn, event)
         case Wake():
             _wake(turn, event)
         case DeadLetter():

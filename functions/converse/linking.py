@@ -18,6 +18,7 @@ from conversation.event import (
     Cut,
     DeadLetter,
     Event,
+    FileRefused,
     LinkRequest,
     Unlinked,
     Wake,
@@ -49,7 +50,7 @@ def _address_of(event: Event) -> str:
             return event.incoming.address
         case DeadLetter():
             return event.original.incoming.address
-        case Unlinked():
+        case Unlinked() | FileRefused():
             return event.address
     return ""
 

@@ -8,8 +8,18 @@ from channels.files import Enclosed, Lost
 from channels.mail_files import taken_out
 from channels.registry import channel_named
 from conversation.errors import Unavailable
-from conversation.media import DELETED, GONE, TOO_LARGE, UNREACHABLE, MediaJob, aside_key
-from conversation.ports import MediaQueue, Vault
+from conversation.event import FileRefused
+from conversation.media import (
+    DELETED,
+    GONE,
+    TOLD,
+    TOO_LARGE,
+    UNREACHABLE,
+    Fate,
+    MediaJob,
+    aside_key,
+)
+from conversation.ports import Inbound, MediaQueue, Vault
 from media.line import Fetched, Line, Overlong
 
 TRIES = 10
@@ -22,6 +32,7 @@ class House:
 
     keeper: Keeper
     queue: MediaQueue
+    inbound: Inbound
     vault: Vault
     line: Line
 
@@ -29,28 +40,49 @@ class House:
 def fetch(house: House, job: MediaJob, received: int) -> None:
     """Fetch and keep a file unless that was done; records why where it never can be.
 
-    Forgets all files of a message that was taken back. Raises Unavailable where a later try may do.
+    Its conversation hears of what whoever sent it can do something about. Forgets all files of a
+    message that was taken back. Raises Unavailable where a later try may do.
     """
     keeper = house.keeper
     fate = keeper.fate(job.place)
     if job.deleted or (fate is not None and fate.refused == DELETED):
         keeper.forget(job.place)  # a try that died may have left its bytes
         return
-    if fate is not None:
-        return
-    if received > TRIES:
-        keeper.refuse(job, UNREACHABLE)
-        return
+    if fate is None:
+        fate = keeper.refuse(job, UNREACHABLE) if received > TRIES else _decided(house, job)
+    _tell(house, job, fate)
+
+
+def _decided(house: House, job: MediaJob) -> Fate:
+    """Fetch a file, and keep it or record why not."""
+    keeper = house.keeper
     limit = channel_named(job.channel).abilities.file_in
     found = Overlong(job.size) if (job.size or 0) > limit else _found(house, job, limit)
     if isinstance(found, Lost):
-        keeper.refuse(job, found.reason, limit=limit if found.reason == TOO_LARGE else None)
-    elif isinstance(found, Overlong):
-        keeper.refuse(job, TOO_LARGE, found.size, limit)
-    else:
-        # A messenger that tells no type in its webhook tells one with the file.
-        said = job.model_copy(update={"mime_type": job.mime_type or found.mime_type})
-        keeper.keep(said, found.body, limit)
+        return keeper.refuse(job, found.reason, limit=limit if found.reason == TOO_LARGE else None)
+    if isinstance(found, Overlong):
+        return keeper.refuse(job, TOO_LARGE, found.size, limit)
+    # A messenger that tells no type in its webhook tells one with the file.
+    said = job.model_copy(update={"mime_type": job.mime_type or found.mime_type})
+    return keeper.keep(said, found.body, limit)
+
+
+def _tell(house: House, job: MediaJob, fate: Fate) -> None:
+    """Let the customer hear of it; a repeat, and the files beside it, are one and the same event.
+
+    It comes after the record, which a try that died may have left: then the repeat tells it.
+    """
+    if not job.address or fate.refused not in TOLD:
+        return
+    conversation, message, _ = job.place.split("/")
+    event = FileRefused(
+        id=f"file_refused:{message}",
+        at=house.keeper.clock(),
+        address=job.address,
+        reason=fate.refused,
+        limit=fate.limit,
+    )
+    house.inbound.send(conversation, event)
 
 
 def _found(house: House, job: MediaJob, limit: int) -> Fetched | Overlong | Lost:

@@ -23,6 +23,7 @@ def _house() -> House:
     return House(
         keeper=found.keeper,
         queue=found.media_queue,
+        inbound=found.inbound,
         vault=found.vault,
         line=Line(client, found.settings.simulated_messengers_url, time.monotonic),
     )

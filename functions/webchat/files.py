@@ -75,7 +75,7 @@ class Cabinet:
             size=sent.size,
             place=place,
         )
-        self.queue.send(job_of(place, CHANNEL, ACCOUNT, attachment))
+        self.queue.send(job_of(place, CHANNEL, ACCOUNT, attachment, visitor.address))
         return attachment
 
     def link(self, table: Table, messages: tuple[Message, ...], number: int) -> str:

@@ -31,7 +31,10 @@ def let_fetch(queue: MediaQueue, incoming: Incoming, conversation: str, event_id
     for number, part in enumerate(content.attachments):
         place = place_of(conversation, event_id, number)
         if part.reference and number < NUMBERED_UP_TO:
-            queue.send(job_of(place, incoming.channel, incoming.account, part))
+            # Nobody chooses the kind of a sticker, nor hears of what is no message to us.
+            told = incoming.kind == "message" and part.kind != "sticker"
+            address = incoming.address if told else ""
+            queue.send(job_of(place, incoming.channel, incoming.account, part, address))
             part = part.model_copy(update={"place": place})
         parts.append(part)
     placed = content.model_copy(update={"attachments": tuple(parts)})

@@ -104,12 +104,13 @@ def _bytes(house: House, entry: Json) -> bytes:
 
 
 def test_a_page_that_is_called_a_photo_is_not_kept(house: House) -> None:
-    """The agent reads that it could not be kept; there is nothing to open."""
+    """The agent reads that it could not be kept, the customer what works instead."""
     phone, desk = Phone(house, "telegram", "7000000110", "Mit Trug"), Desk(house)
     phone.does(file=_file(HTML, "image/jpeg", "foto.jpg"))
     refused = _settled(desk, phone)
     assert (refused["state"], refused["reason"]) == ("refused", "kind")
     assert desk.ask("GET", f"/files/{refused['place']}").status_code == httpx.codes.NOT_FOUND
+    phone.hears("als Foto oder als PDF")
 
 
 def test_a_photo_that_is_taken_back_is_gone(house: House) -> None:

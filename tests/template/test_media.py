@@ -33,17 +33,18 @@ def test_the_world_writes_no_file_itself() -> None:
 
 
 def test_media_touches_files_and_nothing_else_of_the_bucket() -> None:
-    """What fetches hostile bytes reads neither texts nor raw webhooks, and sends to nobody."""
+    """What fetches hostile bytes reads neither texts nor raw webhooks, and tells us alone."""
     assert _objects("MediaFunction", "s3:PutObject") == {"media/*", "quarantine/*"}
     assert _objects("MediaFunction", "s3:GetObject") == {"quarantine/*", "raw/email/*"}
     assert _objects("MediaFunction", "s3:DeleteObject") == {"media/*", "quarantine/*"}
-    actions = {
-        action
+    statements = [
+        statement
         for policy in FUNCTIONS["MediaFunction"]["Policies"]
         for statement in policy.get("Statement", ())
-        for action in statement["Action"]
-    }
-    assert "sqs:SendMessage" not in actions
+    ]
+    sends = [each["Resource"] for each in statements if "sqs:SendMessage" in each["Action"]]
+    assert sends == [{"Fn::GetAtt": "InboundQueue.Arn"}]
+    actions = {action for each in statements for action in each["Action"]}
     assert {action for action in actions if action.startswith("dynamodb:")} == {
         "dynamodb:GetItem",
         "dynamodb:PutItem",

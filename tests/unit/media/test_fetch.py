@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import httpx
@@ -10,6 +10,7 @@ import pytest
 
 from aws.keeping import Keeper, set_aside
 from conversation.errors import Unavailable
+from conversation.event import Event, FileRefused, event_from_json
 from conversation.media import (
     DELETED,
     GONE,
@@ -23,8 +24,9 @@ from conversation.media import (
 )
 from conversation.message import Attachment
 from media.batch import LONGEST_WAIT, take
-from media.fetch import TRIES, House
+from media.fetch import TRIES, House, fetch
 from media.line import Line
+from tests.fake_queues import MemoryInbound, MemoryQueue
 from tests.fakes import MemoryMedia, MemoryMediaQueue, MemoryTable, MemoryVault
 from tests.unit.media.samples import HTML, JPEG, PDF, SVG
 
@@ -66,10 +68,12 @@ class World:
         self.table = MemoryTable(lambda: self.now)
         self.media = MemoryMedia()
         self.queue = MemoryMediaQueue()
+        self.inbound_queue = MemoryQueue(lambda: self.now, 25)
         client = httpx.Client(transport=httpx.MockTransport(self._handle))
         self.house = House(
             keeper=Keeper(self.table, self.media, lambda: self.now, 90, self.scanner),
             queue=self.queue,
+            inbound=MemoryInbound(self.inbound_queue, MemoryQueue(lambda: self.now, 25)),
             vault=MemoryVault(ACCOUNTS),
             line=Line(client, "", lambda: 0.0, lambda _: ["157.240.1.35"]),
         )
@@ -94,6 +98,11 @@ class World:
             ]
         }
         return not take(self.house, event)["batchItemFailures"]
+
+    @property
+    def told(self) -> list[Event]:
+        """Return what conversations hear."""
+        return [event_from_json(each) for each in self.inbound_queue.all_messages()]
 
     @property
     def fate(self) -> Fate | None:
@@ -205,7 +214,7 @@ def test_trouble_is_tried_again_and_given_up_in_the_end(status: int) -> None:
 def test_an_account_that_is_not_connected_is_waited_for() -> None:
     """A channel that is being connected anew loses nothing."""
     world = World({})
-    world.house = House(world.house.keeper, world.queue, MemoryVault(), world.house.line)
+    world.house = replace(world.house, vault=MemoryVault())
     assert not world.take(channel="whatsapp", reference="4711")
     assert world.fate is None
 
@@ -328,3 +337,58 @@ def test_what_is_taken_back_while_it_is_fetched_is_not_kept() -> None:
     assert world.take(channel="whatsapp", reference="4711")
     assert not world.media.objects
     assert world.fate == Fate(refused=DELETED)
+
+
+WHO = "whatsapp:1:5"
+
+
+@pytest.mark.parametrize("number", [0, 3])
+def test_whoever_sent_what_is_not_kept_hears_of_it_once(number: int) -> None:
+    """A repeat, and the files beside it in the same message, are one event."""
+    world = _whatsapp(content=SVG)
+    for _ in range(2):
+        assert world.take(channel="whatsapp", reference="4711", address=WHO)
+    other = MediaJob(
+        place=place_of(CONVERSATION, EVENT, number), channel="whatsapp", account="1", address=WHO
+    )
+    fetch(world.house, other.model_copy(update={"size": 10**9}), 1)
+    [told] = world.told
+    assert told == FileRefused(id=f"file_refused:{EVENT}", at=NOW, address=WHO, reason=KIND)
+
+
+def test_a_file_that_is_too_large_is_told_with_what_would_pass() -> None:
+    """The limit goes along."""
+    world = _whatsapp()
+    assert world.take(channel="whatsapp", reference="4711", size=10**9, address=WHO)
+    [told] = world.told
+    assert isinstance(told, FileRefused)
+    assert (told.reason, told.limit) == (TOO_LARGE, 25_000_000)
+
+
+def test_nobody_hears_of_what_they_can_do_nothing_about() -> None:
+    """Of a file that is gone, one that is kept, and one that came with no message to us."""
+    gone = _whatsapp(status_code=404)
+    assert gone.take(channel="whatsapp", reference="4711", address=WHO)
+    kept = _whatsapp()
+    assert kept.take(channel="whatsapp", reference="4711", address=WHO)
+    echo = _whatsapp(content=HTML)
+    assert echo.take(channel="whatsapp", reference="4711")
+    assert gone.told == kept.told == echo.told == []
+
+
+def test_a_refusal_that_could_not_be_told_is_told_by_the_repeat(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The file is not fetched again for it."""
+    world = _whatsapp(content=HTML)
+
+    def refuse(*_: object) -> None:
+        raise Unavailable("throttled")
+
+    monkeypatch.setattr(world.house.inbound, "send", refuse)
+    assert not world.take(channel="whatsapp", reference="4711", address=WHO)
+    monkeypatch.undo()
+    asked = len(world.requests)
+    assert world.take(received=2, channel="whatsapp", reference="4711", address=WHO)
+    assert len(world.told) == 1
+    assert len(world.requests) == asked
