@@ -15,7 +15,12 @@ from typing import Any
 
 _answers = sys.stdout
 
-_BUILDERS = {"desk.handler": "_desk", "webchat.handler": "_webchat"}
+_BUILDERS = {
+    "desk.handler": "_desk",
+    "webchat.handler": "_webchat",
+    "webhook.handler": "opened",
+    "webhook.mail_handler": "opened",
+}
 """What builds a function's house at its first event, where it is not called `_house`."""
 
 
