@@ -8,9 +8,8 @@ it is stands in the secret `graph_host`. Webhooks are signed with the app secret
 
 from typing import Final
 
-from channels.base import Abilities
 from channels.messenger_platform import MessengerPlatform
-from channels.messenger_render import QUICK_REPLIES, TITLE, WINDOW, Dialect
+from channels.messenger_render import Dialect, abilities
 from channels.text import octets
 
 CHANNEL: Final = MessengerPlatform(
@@ -19,16 +18,10 @@ CHANNEL: Final = MessengerPlatform(
     "instagram",
     Dialect(
         # In bytes: general knowledge, Meta's pages name the number alone.
-        Abilities(
+        abilities(
             text_limit=1000,
-            buttons=QUICK_REPLIES,
-            button_title=TITLE,
-            receipts=True,
-            read_marks=True,
-            window=WINDOW,
             # Source: Meta's page "Upload Media for Instagram Messaging".
             files={
-                **dict.fromkeys(("image/jpeg", "image/png", "image/gif"), 8_000_000),
                 **dict.fromkeys(("audio/aac", "audio/mp4", "audio/wav"), 25_000_000),
                 **dict.fromkeys(("video/mp4", "video/quicktime", "video/webm"), 25_000_000),
                 "application/pdf": 25_000_000,

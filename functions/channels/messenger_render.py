@@ -15,7 +15,9 @@ from channels.text import fit, length, numbered, split
 from conversation.message import Attachment, Content, Message
 from conversation.window import DAY, WindowRule
 
-WINDOW: Final = WindowRule(person=7 * DAY, opened_by=frozenset({"message", "reaction", "referral"}))
+_WINDOW: Final = WindowRule(
+    person=7 * DAY, opened_by=frozenset({"message", "reaction", "referral"})
+)
 """Messages, taps on buttons, links into the chat and reactions open it: Meta's page on the policy.
 
 The first message after an ad "may" open seven days; that is not counted on. No templates: Meta's
@@ -23,14 +25,34 @@ page on utility messages names four countries, none of them in Europe, and of th
 only the human agent's is left (general knowledge).
 """
 
-QUICK_REPLIES: Final = 13
-TITLE: Final = 20
+_QUICK_REPLIES: Final = 13
+_TITLE: Final = 20
 _PAYLOAD = 1000
 _TEMPLATE_TEXT = 640
 _TEMPLATE_BUTTONS = 3
 
 _BY_A_PERSON = {"messaging_type": "MESSAGE_TAG", "tag": "HUMAN_AGENT"}
 """Opens seven days instead of one, for what a person wrote and nothing else."""
+
+
+_PICTURES: Final = dict.fromkeys(("image/jpeg", "image/png", "image/gif"), 8_000_000)
+"""The kinds that both show, each with its most bytes, which are Meta's."""
+
+
+def abilities(
+    text_limit: int, files: Mapping[str, int], *, unmarked_echoes: bool = False
+) -> Abilities:
+    """Return what one of the two can show: texts so long, and these files beside pictures."""
+    return Abilities(
+        text_limit=text_limit,
+        buttons=_QUICK_REPLIES,
+        button_title=_TITLE,
+        receipts=True,
+        read_marks=True,
+        window=_WINDOW,
+        files={**_PICTURES, **files},
+        unmarked_echoes=unmarked_echoes,
+    )
 
 
 @dataclass(frozen=True)
@@ -86,7 +108,7 @@ def _file(part: Attachment) -> Mapping[str, Any]:
 def _words(dialect: Dialect, content: Content) -> list[Mapping[str, Any]]:
     options = content.buttons
     limit = dialect.abilities.text_limit
-    if not fit(options, QUICK_REPLIES, TITLE, _PAYLOAD):
+    if not fit(options, _QUICK_REPLIES, _TITLE, _PAYLOAD):
         text = numbered(content.text, options) if options else content.text
         return [{"text": part} for part in split(text, limit, dialect.size)]
     as_buttons = len(options) <= _TEMPLATE_BUTTONS
