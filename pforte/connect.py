@@ -15,6 +15,7 @@ from pforte.connecting import CONNECTORS
 from pforte.connecting.connector import Connected, Connector, asked
 from pforte.failure import CALLED_WRONGLY, Failure, one_of
 from pforte.house.house import add_house, find_house
+from pforte.telling import tell
 
 _HELP = """Connect an account at a messenger: check its secrets with the messenger, and store them.
 
@@ -53,10 +54,7 @@ def run(chosen: argparse.Namespace) -> int:
         connected = connector.connect(house, chosen.account or "", given)
     except (BotoCoreError, ClientError) as error:
         raise Failure(f"AWS does not take the secrets: {error}") from error
-    if chosen.json:
-        print(json.dumps(asdict(connected), ensure_ascii=False, indent=1))
-    else:
-        print("\n".join(_report(connected)))
+    tell(asdict(connected), _report(connected), as_json=chosen.json)
     return 0
 
 

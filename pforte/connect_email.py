@@ -1,7 +1,6 @@
 """Take `pforte connect email`: let a house answer mails to an address, through Amazon SES."""
 
 import argparse
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -13,6 +12,7 @@ from channels.mail import CHANNEL
 from channels.mail_tag import untagged
 from pforte.failure import CALLED_WRONGLY, Failure
 from pforte.house.house import House, add_house, find_house
+from pforte.telling import tell
 
 _ADDRESS = re.compile(r"[a-z0-9._-]{1,64}@([a-z0-9-]+(?:\.[a-z0-9-]+)+)")
 
@@ -68,10 +68,7 @@ def run(chosen: argparse.Namespace) -> int:
         mailbox = connect(house, chosen.account, chosen.name)
     except (BotoCoreError, ClientError) as error:
         raise Failure(f"AWS says no: {error}") from error
-    if chosen.json:
-        print(json.dumps(asdict(mailbox), ensure_ascii=False, indent=1))
-    else:
-        print("\n".join(_report(mailbox)))
+    tell(asdict(mailbox), _report(mailbox), as_json=chosen.json)
     return 0
 
 

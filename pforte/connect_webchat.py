@@ -15,6 +15,7 @@ from jwt.algorithms import ECAlgorithm, HMACAlgorithm, OKPAlgorithm, RSAAlgorith
 
 from pforte.failure import CALLED_WRONGLY, Failure
 from pforte.house.house import House, add_house, find_house
+from pforte.telling import tell
 from webchat.company import Company
 from webchat.keys import BadKeys, read_keys
 from webchat.visitor import ACCOUNT, CHANNEL
@@ -72,18 +73,15 @@ def run(chosen: argparse.Namespace) -> int:
     house = find_house(chosen)
     house.connect(CHANNEL, ACCOUNT, company.model_dump())
     named = [{"kid": key.key_id or "", "alg": key.algorithm_name} for key in signers]
-    if chosen.json:
-        told = {
-            "channel": CHANNEL,
-            "account": ACCOUNT,
-            "issuer": company.issuer,
-            "audience": company.audience,
-            "claims": company.claims.split(),
-            "keys": named,
-        }
-        print(json.dumps(told, ensure_ascii=False, indent=1))
-    else:
-        print("\n".join(_report(house, company, named)))
+    found = {
+        "channel": CHANNEL,
+        "account": ACCOUNT,
+        "issuer": company.issuer,
+        "audience": company.audience,
+        "claims": company.claims.split(),
+        "keys": named,
+    }
+    tell(found, _report(house, company, named), as_json=chosen.json)
     return 0
 
 

@@ -1,7 +1,6 @@
 """Take the command `pforte templates`: compare the bot's templates with what Meta approved."""
 
 import argparse
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -19,6 +18,7 @@ from pforte.connecting.connector import ask, bearer
 from pforte.failure import CALLED_WRONGLY, Failure, one_of
 from pforte.house.house import CHECKOUT, House, add_house, find_house
 from pforte.messengers.whatsapp import BUSINESS_ID
+from pforte.telling import tell
 
 _PAGE = 100
 _FIELDS = "name,language,status,category,components,quality_score"
@@ -63,10 +63,8 @@ def run(chosen: argparse.Namespace) -> int:
     if not business:
         raise Failure("--business is missing: the id in the WhatsApp Manager", CALLED_WRONGLY)
     lines = compared(templates_of(chosen.bot), list(_listed(house, business, chosen.account or "")))
-    if chosen.json:
-        print(json.dumps([asdict(line) for line in lines], ensure_ascii=False, indent=1))
-    else:
-        print("\n".join(_shown(line) for line in lines) or "There are no templates.")
+    words = [_shown(line) for line in lines] or ["There are no templates."]
+    tell([asdict(line) for line in lines], words, as_json=chosen.json)
     return 1 if any(line.wrong for line in lines) else 0
 
 

@@ -6,13 +6,12 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from pforte.messengers.accounts import MetaAccount
-from pforte.messengers.faults import ChannelName, Fault, Faults
+from pforte.messengers.faults import ChannelName, Fault
 from pforte.messengers.meta import greets, is_bearer, proves, signature
 from pforte.messengers.meta_error import MetaError
-from pforte.messengers.provider import Provider, now_ms
-from pforte.messengers.store import Store
+from pforte.messengers.provider import Provider, Shared
 from pforte.messengers.web import Request, Response, json_response
-from pforte.messengers.webhooks import Target, Webhooks
+from pforte.messengers.webhooks import Target
 
 
 class MetaProvider[Account: MetaAccount](Provider):
@@ -26,16 +25,8 @@ class MetaProvider[Account: MetaAccount](Provider):
     too_many: ClassVar[int]
     busy: ClassVar[int]
 
-    def __init__(
-        self,
-        channel: ChannelName,
-        account: Account,
-        store: Store,
-        webhooks: Webhooks,
-        faults: Faults,
-        clock: Callable[[], int] = now_ms,
-    ) -> None:
-        super().__init__(store, webhooks, faults, clock)
+    def __init__(self, channel: ChannelName, account: Account, shared: Shared) -> None:
+        super().__init__(shared)
         self.channel = channel
         self.account = account
 

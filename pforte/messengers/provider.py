@@ -3,6 +3,7 @@
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from pforte.messengers.accounts import Account
 from pforte.messengers.faults import ChannelName, Faults
@@ -18,6 +19,16 @@ def now_ms() -> int:
     return time.time_ns() // 1_000_000
 
 
+@dataclass(frozen=True)
+class Shared:
+    """What all simulated messengers of one house work with; `clock` tells ms."""
+
+    store: Store
+    webhooks: Webhooks
+    faults: Faults
+    clock: Callable[[], int] = now_ms
+
+
 class Provider(ABC):
     """A simulated messenger: an API for the house, and a phone for each customer.
 
@@ -27,17 +38,11 @@ class Provider(ABC):
     channel: ChannelName
     account: Account
 
-    def __init__(
-        self,
-        store: Store,
-        webhooks: Webhooks,
-        faults: Faults,
-        clock: Callable[[], int] = now_ms,
-    ) -> None:
-        self.store = store
-        self.webhooks = webhooks
-        self.faults = faults
-        self.clock = clock
+    def __init__(self, shared: Shared) -> None:
+        self.store = shared.store
+        self.webhooks = shared.webhooks
+        self.faults = shared.faults
+        self.clock = shared.clock
         self.own_url = ""
         self._typing: dict[str, int] = {}
 

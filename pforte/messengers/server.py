@@ -14,7 +14,7 @@ from pforte.messengers.customers import FIRST_CUSTOMERS
 from pforte.messengers.faults import ChannelName, Faults, Plan
 from pforte.messengers.meta_provider import MetaProvider
 from pforte.messengers.platform import Platform
-from pforte.messengers.provider import Provider, now_ms
+from pforte.messengers.provider import Provider, Shared, now_ms
 from pforte.messengers.said import Said
 from pforte.messengers.ses import Drop, Ses
 from pforte.messengers.store import Store, Webhook
@@ -84,12 +84,12 @@ class Messengers:
         self.faults = Faults()
         self.store = Store(state / "messengers.sqlite")
         self.webhooks = Webhooks(self.store, {}, self._accepted, backoff)
-        parts = (self.store, self.webhooks, self.faults, clock)
-        self.whatsapp = WhatsApp("whatsapp", accounts.whatsapp, *parts)
-        self.telegram = Telegram(accounts.telegram, *parts)
-        self.messenger = Platform("messenger", accounts.messenger, *parts)
-        self.instagram = Platform("instagram", accounts.instagram, *parts)
-        self.email = Ses(accounts.email, drop, *parts)
+        shared = Shared(self.store, self.webhooks, self.faults, clock)
+        self.whatsapp = WhatsApp("whatsapp", accounts.whatsapp, shared)
+        self.telegram = Telegram(accounts.telegram, shared)
+        self.messenger = Platform("messenger", accounts.messenger, shared)
+        self.instagram = Platform("instagram", accounts.instagram, shared)
+        self.email = Ses(accounts.email, drop, shared)
         known = (self.whatsapp, self.telegram, self.messenger, self.instagram, self.email)
         self._providers: dict[ChannelName, Provider] = {one.channel: one for one in known}
         for name, provider in self._providers.items():

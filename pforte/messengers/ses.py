@@ -8,7 +8,7 @@ import base64
 import json
 import re
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -16,14 +16,14 @@ from email.policy import default
 from typing import Any, Protocol
 
 from pforte.messengers.accounts import MailAccount
-from pforte.messengers.faults import ChannelName, Fault, Faults
+from pforte.messengers.faults import ChannelName, Fault
 from pforte.messengers.files import File, Files
 from pforte.messengers.mailbox import Answered, Letter, plain, read, written
-from pforte.messengers.provider import Provider, now_ms
+from pforte.messengers.provider import Provider, Shared
 from pforte.messengers.said import Said
-from pforte.messengers.store import Entry, Store, Webhook
+from pforte.messengers.store import Entry, Webhook
 from pforte.messengers.web import BadRequest, Request, Response, Route, json_response
-from pforte.messengers.webhooks import Target, Webhooks
+from pforte.messengers.webhooks import Target
 
 DOMAIN = "eu-central-1.amazonses.com"
 """Behind the "@" of the Message-IDs that SES gives."""
@@ -56,16 +56,8 @@ class Ses(Provider):
     channel: ChannelName = "email"
     account: MailAccount
 
-    def __init__(
-        self,
-        account: MailAccount,
-        drop: Drop | None,
-        store: Store,
-        webhooks: Webhooks,
-        faults: Faults,
-        clock: Callable[[], int] = now_ms,
-    ) -> None:
-        super().__init__(store, webhooks, faults, clock)
+    def __init__(self, account: MailAccount, drop: Drop | None, shared: Shared) -> None:
+        super().__init__(shared)
         self.account = account
         self._drop = drop
 

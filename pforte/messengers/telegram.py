@@ -22,13 +22,13 @@ from pforte.messengers.bot_api import (
     read_message,
     read_webhook,
 )
-from pforte.messengers.faults import ChannelName, Fault, Faults
+from pforte.messengers.faults import ChannelName, Fault
 from pforte.messengers.files import File
-from pforte.messengers.provider import Provider, now_ms
+from pforte.messengers.provider import Provider, Shared
 from pforte.messengers.said import Said
-from pforte.messengers.store import Entry, Store, Webhook
+from pforte.messengers.store import Entry, Webhook
 from pforte.messengers.web import BadRequest, Request, Response, Route, json_response
-from pforte.messengers.webhooks import Target, Webhooks
+from pforte.messengers.webhooks import Target
 
 _logger = logging.getLogger(__name__)
 
@@ -42,15 +42,8 @@ class Telegram(Provider):
     channel: ChannelName = "telegram"
     account: TelegramAccount
 
-    def __init__(
-        self,
-        account: TelegramAccount,
-        store: Store,
-        webhooks: Webhooks,
-        faults: Faults,
-        clock: Callable[[], int] = now_ms,
-    ) -> None:
-        super().__init__(store, webhooks, faults, clock)
+    def __init__(self, account: TelegramAccount, shared: Shared) -> None:
+        super().__init__(shared)
         self.account = account
         self._secret_token = account.secret_token
         self._methods: dict[str, Callable[[dict[str, Any]], object]] = {

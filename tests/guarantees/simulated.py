@@ -19,7 +19,7 @@ from conversation.turn import TurnRecord
 from pforte.messengers.accounts import simulated_accounts
 from pforte.messengers.faults import ChannelName, Fault, Faults, Plan
 from pforte.messengers.platform import Platform
-from pforte.messengers.provider import Provider
+from pforte.messengers.provider import Provider, Shared
 from pforte.messengers.said import Said
 from pforte.messengers.store import Entry, Store, Webhook
 from pforte.messengers.telegram import Telegram
@@ -64,12 +64,12 @@ class SimulatedHouse(House):
         accounts = simulated_accounts(state)
         self.store = Store(state / "messengers.sqlite")
         self.webhooks, self.faults = Collected(), Faults()
-        parts = (self.store, self.webhooks, self.faults, self.clock)
+        shared = Shared(self.store, self.webhooks, self.faults, self.clock)
         self.providers: dict[str, Provider] = {
-            "whatsapp": WhatsApp("whatsapp", accounts.whatsapp, *parts),
-            "messenger": Platform("messenger", accounts.messenger, *parts),
-            "instagram": Platform("instagram", accounts.instagram, *parts),
-            "telegram": Telegram(accounts.telegram, *parts),
+            "whatsapp": WhatsApp("whatsapp", accounts.whatsapp, shared),
+            "messenger": Platform("messenger", accounts.messenger, shared),
+            "instagram": Platform("instagram", accounts.instagram, shared),
+            "telegram": Telegram(accounts.telegram, shared),
         }
         self._accounts = {name: getattr(accounts, name) for name in self.providers}
         known = {(name, one.account): one.secrets() for name, one in self._accounts.items()}
