@@ -1,13 +1,14 @@
 """Send what an agent says and does into the conversation's queue."""
 
-from typing import Self
+from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from conversation.conversation import Conversation
 from conversation.errors import Conflict, NotFound
 from conversation.event import HandBack, Reply, Resolve
+from conversation.masking import masked_cards
 from conversation.model import Model
 from desk.agent import Agent
 from desk.outside import Outside
@@ -20,6 +21,10 @@ TEXT_LIMIT = 16_000
 FILES_LIMIT = 10
 
 
+Written = Annotated[str, AfterValidator(masked_cards)]
+"""What an agent writes: nothing keeps or sends a card's number in it."""
+
+
 class NewReply(Model):
     """A reply; `id` is the page's, the same in every repeat. `sent_at` in ms.
 
@@ -28,7 +33,7 @@ class NewReply(Model):
 
     id: UUID
     epoch: int
-    text: str = Field(default="", max_length=TEXT_LIMIT)
+    text: Written = Field(default="", max_length=TEXT_LIMIT)
     sent_at: int = Field(ge=0)
     to: str = ""
     files: tuple[UUID, ...] = Field(default=(), max_length=FILES_LIMIT)
@@ -50,7 +55,7 @@ class NewEnd(Model):
 class NewDraft(Model):
     """What the agent is typing; empty where nothing is left of it."""
 
-    text: str = Field(max_length=TEXT_LIMIT)
+    text: Written = Field(max_length=TEXT_LIMIT)
 
 
 def reply(outside: Outside, agent: Agent, id_: str, new: NewReply) -> None:

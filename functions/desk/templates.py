@@ -14,9 +14,9 @@ from conversation.template import BODY_LIMIT, Template, fill
 from desk.agent import Agent
 from desk.outside import Outside
 from desk.reachable import address_meant
-from desk.replying import claimed_by
+from desk.replying import Written, claimed_by
 
-Value = Annotated[str, StringConstraints(max_length=BODY_LIMIT)]
+Value = Annotated[Written, StringConstraints(max_length=BODY_LIMIT)]
 
 
 class Templates(Model):

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from conversation.masking import is_card, masked, masked_json, masked_text
+from conversation.masking import is_card, masked, masked_cards, masked_json, masked_text
 from conversation.message import Attachment, Content
 
 HIDDEN = {
@@ -56,6 +56,13 @@ def test_other_numbers_stay(text: str) -> None:
 def test_masking_twice_changes_nothing(text: str) -> None:
     """A repeat, or a second place that masks, does no harm."""
     assert masked_text(masked_text(text)) == masked_text(text)
+
+
+@pytest.mark.parametrize("text", HIDDEN)
+def test_of_what_agents_write_card_numbers_alone_are_hidden(text: str) -> None:
+    """A code or a password they may have to send; of a card nothing more is kept than of theirs."""
+    has_card = "4111" in text or "5500" in text or "3782" in text
+    assert masked_cards(text) == (HIDDEN[text] if has_card else text)
 
 
 def test_all_texts_of_a_message_are_masked() -> None:

@@ -108,3 +108,26 @@ def test_replies_to_nobody_are_not_found(house: House) -> None:
     """A conversation that does not exist takes no reply."""
     body = {"id": ID, "epoch": 3, "text": "x", "sent_at": 1}
     assert house.ask("POST", f"/desk/api/conversations/{'q' * 32}/replies", body).status == 404
+
+
+CARD, MASKED = "Ihre Karte 4111 1111 1111 1111, PIN 1234", "Ihre Karte •••• 1111, PIN 1234"
+
+
+def test_a_reply_holds_no_card_number(house: House) -> None:
+    """Neither the queue nor the thread nor the messenger gets it; other numbers stay."""
+    body = {"id": ID, "epoch": 3, "text": CARD, "sent_at": NOW}
+    assert house.ask("POST", f"{_path(house)}/replies", body).status == 202
+    assert [event.text for event in _events(house)] == [MASKED]
+
+
+@pytest.mark.parametrize("claims", [None, JONAS])
+def test_a_draft_holds_no_card_number(house: House, claims: dict[str, Any] | None) -> None:
+    """Whether it is being typed, or comes back since somebody else has the conversation."""
+    if claims is None:
+        assert house.ask("PUT", f"{_path(house)}/draft", {"text": CARD}).status == 204
+        thread = house.ask("GET", _path(house)).json
+    else:
+        body = {"id": ID, "epoch": 3, "text": CARD, "sent_at": NOW}
+        assert house.ask("POST", f"{_path(house)}/replies", body, claims=claims).status == 409
+        thread = house.ask("GET", _path(house), claims=claims).json
+    assert [draft["text"] for draft in thread["drafts"]] == [MASKED]
