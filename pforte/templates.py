@@ -108,15 +108,23 @@ def _line(template: Template, theirs: Mapping[str, Any]) -> Line:
 
 def _differences(template: Template, theirs: Mapping[str, Any]) -> str:
     parts = {str(part.get("type", "")).upper(): part for part in theirs.get("components", ())}
-    buttons = tuple(button.get("text") for button in parts.get("BUTTONS", {}).get("buttons", ()))
+    header = parts.get("HEADER", {})
+    buttons = tuple(map(_title, parts.get("BUTTONS", {}).get("buttons", ())))
+    media = str(header.get("format", "TEXT"))
     pairs = {
-        "header": (template.header, parts.get("HEADER", {}).get("text", "")),
+        "header": (template.header, header.get("text", "") if media == "TEXT" else media),
         "body": (template.body, parts.get("BODY", {}).get("text", "")),
         "footer": (template.footer, parts.get("FOOTER", {}).get("text", "")),
         "set of buttons": (template.buttons, buttons),
         "category": (template.category, str(theirs.get("category", "")).lower()),
     }
     return " and another ".join(name for name, (one, other) in pairs.items() if one != other)
+
+
+def _title(button: Mapping[str, Any]) -> str:
+    """Return a quick reply's title; of another kind of button, which is none of ours, its kind."""
+    kind, title = str(button.get("type", "QUICK_REPLY")), str(button.get("text", ""))
+    return title if kind == "QUICK_REPLY" else f"{kind} {title}"
 
 
 def _foreign(theirs: Mapping[str, Any]) -> Line:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
 from conversation.errors import Malformed
 from conversation.model import Model
@@ -24,8 +24,25 @@ _PLACEHOLDER = re.compile(r"\{\{([0-9]+)\}\}")
 _UNFIT = re.compile(r"[\r\n\t\v\f\x1c-\x1e\x85\u2028\u2029]| {4,}")
 """What no parameter may hold: new lines, tabs, four spaces in a row (Meta's error 132018)."""
 
-Line = Annotated[str, StringConstraints(max_length=LINE_LIMIT, pattern=r"^[^\n{}]*$")]
-ButtonTitle = Annotated[str, StringConstraints(min_length=1, max_length=BUTTON_LIMIT)]
+_SUPPORTED = (
+    "supported are a line of text as header and as footer, a body with {{1}}, {{2}} …, and quick "
+    "replies that are named by their titles"
+)
+
+
+def _plain(written: object) -> object:
+    """Refuse what other templates have there, and say which are supported. Raises ValueError."""
+    if not isinstance(written, str):
+        raise ValueError(f"a picture, a link or a number is none that can be sent: {_SUPPORTED}")  # noqa: TRY004  pydantic reports ValueError alone
+    if "{" in written or "}" in written or "\n" in written:
+        raise ValueError(f"it has a place to fill, or a second line: {_SUPPORTED}")
+    return written
+
+
+Line = Annotated[str, StringConstraints(max_length=LINE_LIMIT), BeforeValidator(_plain)]
+ButtonTitle = Annotated[
+    str, StringConstraints(min_length=1, max_length=BUTTON_LIMIT), BeforeValidator(_plain)
+]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,512}$")]
 
 

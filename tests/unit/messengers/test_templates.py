@@ -176,6 +176,25 @@ def test_both_sides_must_be_the_same(change: dict[str, Any] | None, wrong: str) 
     assert bool(line.wrong) == bool(wrong)
 
 
+@pytest.mark.parametrize(
+    ("part", "wrong"),
+    [
+        ({"type": "HEADER", "format": "IMAGE"}, "another header:"),
+        (
+            {"type": "BUTTONS", "buttons": [{"type": "URL", "text": "Lesen", "url": "https://x"}]},
+            "another set of buttons:",
+        ),
+    ],
+)
+def test_what_cannot_be_sent_from_here_is_found(part: dict[str, Any], wrong: str) -> None:
+    """A picture as header, or a button that opens a page, is not taken for what is written."""
+    bare = READY.model_copy(update={"header": ""}) if part["type"] == "HEADER" else READY
+    [known] = Approved([bare]).listing()["data"]
+    parts = [one for one in known["components"] if one["type"] != part["type"]]
+    [line] = compared((bare,), [{**known, "components": [part, *parts]}])
+    assert wrong in line.wrong
+
+
 def test_what_only_meta_has_is_listed() -> None:
     """Templates of other systems are shown and are nobody's mistake."""
     [line] = compared((), Approved([READY]).listing()["data"])
