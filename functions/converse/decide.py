@@ -164,7 +164,7 @@ def _answer(turn: TurnBuilder, events: list[CustomerEvent]) -> Generator[Call, d
     text = Utterance(tuple(events)).text
     channel = wished_channel(text)
     if find_danger(turn.bot.front_door, events) is None:
-        if cuts(text):
+        if cuts(text) and not any(event.incoming.unproven for event in events):
             part(turn)
             return
         if channel is not None:

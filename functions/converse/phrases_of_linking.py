@@ -24,6 +24,17 @@ _ELSEWHERE = re.compile(
     re.IGNORECASE,
 )
 
+_LETTER = re.compile(
+    r"\A\W*(sehr geehrte|liebe|werte|dear|hallo|hello|hi|guten (tag|morgen|abend)|good \w+)"
+    r"(?!\w)[^,!.\n]{0,60}[,!\n]|"
+    r"(?<!\w)(mit (freundlichen|besten|herzlichen) gr(ü|ue)(ß|ss)en|"
+    r"(viele|beste|liebe|freundliche|herzliche) gr(ü|ue)(ß|ss)e|"
+    r"(kind |best |warm )?regards|yours (sincerely|faithfully|truly)|mfg)(?!\w)"
+    r"(\W+\w+){0,8}\W*\Z",
+    re.IGNORECASE,
+)
+"""How letters begin and end: who writes mails writes letters."""
+
 _SPELLINGS = {
     "whatsapp": ("whatsapp", "whatsap", "watsapp", "wa"),
     "telegram": ("telegram", "tg"),
@@ -43,6 +54,7 @@ _WISH_WORDS = 12
 
 def wished_channel(text: str) -> str | None:
     """Return the messenger in which somebody wants to go on, "" for any, None for no such wish."""
+    text = _LETTER.sub(" ", text)
     words = re.findall(r"[\w&]+", text.casefold())
     if not words or len(words) > _WISH_WORDS or not _GOES_ON.search(text):
         return None

@@ -24,6 +24,11 @@ from converse.phrases_of_linking import cuts, wished_channel
         ("weiter in einem anderen Messenger", ""),
         ("Can we continue elsewhere?", ""),
         ("weiter in Signal", "signal"),
+        (
+            "Guten Tag Frau Müller,\nich möchte in WhatsApp weiterschreiben.\nMfg E. Muster",
+            "whatsapp",
+        ),
+        ("Dear team,\nmay I continue on Telegram?\nKind regards\nErika Mustermann", "telegram"),
     ],
 )
 def test_a_wish_names_its_messenger(text: str, channel: str) -> None:
