@@ -1,6 +1,10 @@
 """Name what goes out as one: several messages of a turn, or a single one."""
 
+import re
 from collections.abc import Sequence
+
+_REFERENCE = re.compile(r"([a-z2-7]{32}\.[0-9]{1,10})\.([0-9]{2,4}(?:\+[0-9]{2,4})*)")
+"""Conversations' ids are those of `conversation.identity`."""
 
 
 def bubble_id(message_ids: Sequence[str]) -> str:
@@ -11,8 +15,5 @@ def bubble_id(message_ids: Sequence[str]) -> str:
 
 def message_ids(reference: str) -> tuple[str, ...]:
     """Return the messages that a reference names, none where it is not one of ours."""
-    parts = reference.split(".")
-    if len(parts) != 3 or not parts[1].isdecimal():
-        return ()
-    turn, numbers = ".".join(parts[:2]), parts[2].split("+")
-    return tuple(f"{turn}.{number}" for number in numbers)
+    found = _REFERENCE.fullmatch(reference)
+    return tuple(f"{found[1]}.{number}" for number in found[2].split("+")) if found else ()

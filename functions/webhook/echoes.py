@@ -7,11 +7,11 @@
 | Instagram | by the id; while a message of ours has no outcome, the echo is to come again |
 """
 
-import re
 from collections.abc import Callable
 
 from aws.links import recent
 from channels.base import Channel
+from conversation.bubble import message_ids
 from conversation.identity import Identity
 from conversation.incoming import Incoming
 from conversation.message import Message
@@ -21,8 +21,6 @@ from webhook.receipts import wait_if_early
 
 SEARCHED_RECORDS = 50
 """How many of the newest records are searched: an echo comes at once, or a few repeats later."""
-
-_REFERENCE = re.compile(r"[a-z2-7]{32}\.[0-9]+\.[0-9]{2}(\+[0-9]{2})*")
 
 
 def is_ours(
@@ -36,7 +34,7 @@ def is_ours(
 
     Of a send whose outcome was lost the id is not known: then the same words count.
     """
-    if _REFERENCE.fullmatch(incoming.reference):
+    if message_ids(incoming.reference):
         return True
     if not (channel.abilities.unmarked_echoes and incoming.user):
         return False

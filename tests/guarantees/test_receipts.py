@@ -145,3 +145,13 @@ def test_a_receipt_of_what_went_as_one_counts_for_each(house: House) -> None:
     assert len(ids) > 1
     assert house.post(whatsapp_status(USER, "read", house.now, "x", bubble_id(ids))) == 200
     assert {_rank(house, id_) for id_ in ids} == {RECEIPT_RANK["read"]}
+
+
+@pytest.mark.parametrize("reference", ["order.17.a", "order.1.00", "a" * 32 + ".x.00"])
+def test_another_program_s_reference_makes_no_conversation(house: House, reference: str) -> None:
+    """Who sends beside us on one number has references of their own: nobody waits because of it."""
+    old = house.now - DAY
+    for state in ("failed", "delivered"):
+        assert house.post(whatsapp_status(USER, state, old, "wamid.theirs", reference)) == 200
+    house.rest()
+    assert house.table.all_conversations() == {}
