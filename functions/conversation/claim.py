@@ -88,6 +88,7 @@ def _message(
         content=joined,
         sent_at=now,
         agent=agent,
+        thread=conversation.threads.get(conversation.answer_to),
         unsent=unsent,
     )
 

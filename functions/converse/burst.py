@@ -47,10 +47,16 @@ def is_unfinished(content: Content) -> bool:
 
 
 def utterances(events: Sequence[CustomerEvent]) -> list[list[CustomerEvent]]:
-    """Group consecutive messages into what belongs together; each group gets one answer."""
+    """Group consecutive messages into what belongs together; each group gets one answer.
+
+    What comes from another address is answered there, and by itself.
+    """
     groups: list[list[CustomerEvent]] = []
     open_group: list[CustomerEvent] = []
     for event in events:
+        if open_group and open_group[-1].incoming.address != event.incoming.address:
+            groups.append(open_group)
+            open_group = []
         content = event.incoming.content or Content()
         open_group.append(event)
         if not is_unfinished(content):

@@ -156,11 +156,16 @@ def _with_code(
     _arrive(turn, event)
     if event.incoming.kind == "message":
         turn.keep(event)
+        warn(turn, [event])
     yield from prove(turn, event, code)
 
 
 def _answer(turn: TurnBuilder, events: list[CustomerEvent]) -> Generator[Call, dict[str, Any]]:
-    """Link or cut where that is asked for, whoever has the conversation; else answer."""
+    """Link or cut where that is asked for, whoever has the conversation; else answer.
+
+    All of it goes where these words came from: others of this turn may be from another address.
+    """
+    turn.change(answer_to=events[-1].incoming.address)
     text = Utterance(tuple(events)).text
     channel = wished_channel(text)
     if find_danger(turn.bot.front_door, events) is None:
@@ -198,14 +203,15 @@ def _arrive(turn: TurnBuilder, event: CustomerEvent) -> None:
 def _took_note(turn: TurnBuilder, event: CustomerEvent) -> None:
     """Keep an edit, deletion or reaction with its message, and what was said to others.
 
-    Act on a block, and on danger even where another app is to answer.
+    Act on a block, and on danger even where another app is to answer; a program's mail, which no
+    app has overheard, is answered by nobody.
     """
     incoming = event.incoming
     if incoming.kind != "block":
         if not turn.state.answer_to:
             _arrive(turn, event)
         elsewhere.keep(turn, event)
-        if incoming.kind == "other" and incoming.content:
+        if incoming.kind == "other" and incoming.control and incoming.content:
             warn(turn, [event])
         return
     blocked = tuple(a for a in turn.state.blocked if a != incoming.address)

@@ -47,7 +47,6 @@ def respond(
 ) -> Generator[ActionCall, dict[str, Any]]:
     """Answer what belongs together, by who has the conversation now."""
     utterance = Utterance(tuple(events))
-    turn.change(answer_to=utterance.last.address)
     in_danger = warn(turn, events)
     if turn.state.agent is not None:
         _remind_agent(turn)

@@ -8,6 +8,7 @@ from conversation.event import Absorb, Cut, LinkRequest, Unlinked
 from conversation.link import Link
 from conversation.turn import Item
 from converse.builder import TurnBuilder
+from converse.elsewhere import UNANSWERED
 from converse.linking import begin_anew, let_go, link
 
 
@@ -51,6 +52,7 @@ def take_in(turn: TurnBuilder, event: Absorb) -> None:
     if event.proved_at in event.addresses:
         turn.change(answer_to=event.proved_at)
     _carry_escalation(turn, theirs)
+    _carry_wait(turn, theirs)
     _keep_links(turn, ours, theirs, event)
     turn.note(f"linked: {Address.parse(event.addresses[0]).channel}", event.id)
     if ours.agent is not None and theirs.agent not in (None, ours.agent):
@@ -96,6 +98,14 @@ def _carry_escalation(turn: TurnBuilder, theirs: Conversation) -> None:
         turn.set_timer("claim", turn.now + turn.bot.front_door.claim_idle_minutes * 60_000)
     elif escalation.promised is not None and escalation.promised > turn.now:
         turn.set_timer("promise", escalation.promised)
+
+
+def _carry_wait(turn: TurnBuilder, theirs: Conversation) -> None:
+    """Let who waits for a word from another app be fetched in time all the same."""
+    known = (turn.state.timers, theirs.timers)
+    times = [timers[UNANSWERED] for timers in known if UNANSWERED in timers]
+    if times and turn.state.assignee == BOT:
+        turn.set_timer(UNANSWERED, min(times))
 
 
 def _both(ours: Escalation, theirs: Escalation) -> Escalation:
