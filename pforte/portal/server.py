@@ -108,7 +108,7 @@ class Portal:
         return _answer({"customer": None}, headers={"Set-Cookie": f"{_COOKIE}=; Path=/; Max-Age=0"})
 
     def _token(self, request: Request) -> Response:
-        """Sign who the session's customer is; whoever has none gets no token."""
+        """Sign who the session's customer is, and the page's language; no session, no token."""
         _from_the_page(request)
         customer = self._customer(request)
         if customer is None:
@@ -121,7 +121,7 @@ class Portal:
             "iat": now,
             "exp": now + VALID_S,
             "name": customer["name"],
-            "locale": "de",
+            "locale": "en" if request.json().get("locale") == "en" else "de",
             "email": customer["email"],
             "customer_number": customer["customer_number"],
         }

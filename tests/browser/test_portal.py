@@ -164,3 +164,20 @@ def test_who_is_signed_out_elsewhere_is_nobody_here(page: Page, company: Firm) -
     page.evaluate("dispatchEvent(new Event('online'))")
 
     expect(page.get_by_text("4711023: Erika Sommer")).to_have_count(0)
+
+
+@pytest.mark.parametrize(("query", "locale"), [("?lang=en", "de-DE"), ("", "en-GB")])
+def test_the_portal_and_its_chat_are_read_in_english(
+    browser: Browser, company: Firm, query: str, locale: str
+) -> None:
+    """By the address, or by the browser's own language."""
+    with browser.new_context(locale=locale) as context:
+        page = context.new_page()
+        page.goto(company.url + query)
+        page.get_by_label("Who are you?").select_option(ERIKA)
+        page.get_by_role("button", name="Sign in").click()
+        expect(page.get_by_role("heading", name="Hello, Erika Sommer!")).to_be_visible()
+        expect(page.get_by_text("Electricity: ")).to_be_visible()
+        expect(page).to_have_title("My account – Stadtwerke Musterstadt")
+        expect(page.locator("html")).to_have_attribute("lang", "en")
+        page.get_by_role("button", name="Write to us").click()

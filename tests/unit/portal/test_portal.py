@@ -1,6 +1,7 @@
 """The sample portal signs who is signed in, and nobody else; the web chat believes it."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -47,6 +48,29 @@ def test_who_signs_in_gets_a_token_that_the_house_believes(
     assert customer.signed_in.claims["customer_number"] == "4711023"
     with pytest.raises(Exception, match="expired"):
         customer_of(token, company, NOW + (VALID_S + 60) * 1000)
+
+
+@pytest.mark.parametrize(("asked", "language"), [("de", "de"), ("en", "en"), ("fr", "de")])
+def test_the_token_says_the_pages_language(
+    portal: Portal, browser: httpx.Client, asked: str, language: str
+) -> None:
+    """The house answers in the language in which the portal is read."""
+    browser.post("/session", json={"customer_number": "4711023"})
+    token = browser.post("/token", json={"locale": asked}).json()["token"]
+    company = Company.model_validate(portal.connection())
+    assert customer_of(token, company, NOW).signed_in.language == language
+
+
+def test_the_page_has_german_and_english_words_for_every_place(browser: httpx.Client) -> None:
+    """No place is left in the other language."""
+    places = set(re.findall(r'data-say="(\w+)"', browser.get("/").text))
+    script = browser.get("/portal.js").text
+    german, english = (
+        set(re.findall(r"^    (\w+): \"", part, re.MULTILINE))
+        for part in script.partition("\n  en: {")[::2]
+    )
+    assert places
+    assert places <= german == english
 
 
 def test_who_is_not_signed_in_gets_none(browser: httpx.Client) -> None:
