@@ -138,6 +138,7 @@ class Channel(Protocol):
 
     def handshake(self, request: WebhookRequest, secrets: Secrets) -> HandshakeAnswer | None:
         """Answer the messenger's set-up request; None where it has none or the token is wrong."""
+        return None
 
     def verify(self, request: WebhookRequest, secrets: Secrets) -> bool:
         """Say whether the raw bytes carry a valid signature, in constant time."""

@@ -12,7 +12,6 @@ from channels.base import (
     Abilities,
     Call,
     Channel,
-    HandshakeAnswer,
     Outcome,
     ProviderResponse,
     Refused,
@@ -76,10 +75,6 @@ class Mail(Channel):
         files=dict.fromkeys(EXTENSIONS, _FILE),
         joins="everything",
     )
-
-    def handshake(self, request: WebhookRequest, secrets: Secrets) -> HandshakeAnswer | None:
-        """Return None: there is no webhook to set up."""
-        return None
 
     def verify(self, request: WebhookRequest, secrets: Secrets) -> bool:
         """Return False: mails come from SES through IAM, never through a webhook."""

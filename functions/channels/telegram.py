@@ -16,7 +16,6 @@ from channels.base import (
     Abilities,
     Call,
     Channel,
-    HandshakeAnswer,
     Outcome,
     ProviderResponse,
     Refused,
@@ -68,10 +67,6 @@ class Telegram(Channel):
         files={mime_type: limit for mime_type, (_, _, limit) in _LINKED.items()},
         file_in=_FETCHED_UP_TO,
     )
-
-    def handshake(self, request: WebhookRequest, secrets: Secrets) -> HandshakeAnswer | None:
-        """Return None: Telegram sets a webhook up without asking it."""
-        return None
 
     def verify(self, request: WebhookRequest, secrets: Secrets) -> bool:
         """Compare `X-Telegram-Bot-Api-Secret-Token` with ours; the body itself is not signed."""

@@ -11,7 +11,6 @@ from channels.base import (
     Abilities,
     Call,
     Channel,
-    HandshakeAnswer,
     Outcome,
     ProviderResponse,
     Refused,
@@ -37,10 +36,6 @@ class Webchat(Channel):
         webhook=False,
         files=dict.fromkeys(EXTENSIONS, MEDIA_LIMIT),
     )
-
-    def handshake(self, request: WebhookRequest, secrets: Secrets) -> HandshakeAnswer | None:
-        """Return None: there is no webhook to set up."""
-        return None
 
     def verify(self, request: WebhookRequest, secrets: Secrets) -> bool:
         """Return False: nobody may call a webhook of the web chat."""
