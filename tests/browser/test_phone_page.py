@@ -11,6 +11,7 @@ from pforte.messengers.faults import ChannelName
 from pforte.messengers.server import Messengers
 from pforte.messengers.web import Response, Server
 from tests.browser.accessible import violations
+from tests.browser.watched import nothing_breaks
 from tests.way import call
 
 USER = "4917604069001"
@@ -36,26 +37,20 @@ type Opener = Callable[..., Page]
 @pytest.fixture
 def open_phone(browser: Browser, messengers: Messengers) -> Iterator[Opener]:
     """Open a phone; nothing may break its policy or throw."""
-    context = browser.new_context(locale="de-DE")
-    trouble: list[str] = []
+    with browser.new_context(locale="de-DE") as context, nothing_breaks() as watch:
 
-    def open_page(
-        path: str = f"/phone/whatsapp?user={USER}", before: Callable[[Page], None] | None = None
-    ) -> Page:
-        page = context.new_page()
-        if before:
-            before(page)
-        page.on("pageerror", lambda error: trouble.append(str(error)))
-        page.on(
-            "console",
-            lambda said: trouble.append(said.text) if "Policy" in said.text else None,
-        )
-        page.goto(f"http://127.0.0.1:{messengers.port}{path}")
-        return page
+        def open_page(
+            path: str = f"/phone/whatsapp?user={USER}",
+            before: Callable[[Page], None] | None = None,
+        ) -> Page:
+            page = context.new_page()
+            if before:
+                before(page)
+            watch(page)
+            page.goto(f"http://127.0.0.1:{messengers.port}{path}")
+            return page
 
-    yield open_page
-    context.close()
-    assert trouble == []
+        yield open_page
 
 
 def whatsapp_sends(messengers: Messengers, **message: object) -> None:

@@ -16,4 +16,4 @@ def nothing_breaks() -> Iterator[Callable[[Page], None]]:
         page.on("console", lambda said: wrong.append(said.text) if "Policy" in said.text else None)
 
     yield watch
-    assert wrong == []
+    assert wrong == [], wrong
