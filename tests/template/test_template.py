@@ -88,6 +88,13 @@ def test_rights_name_their_actions_and_resources(owner: str, statement: dict[str
         assert resource != "*", owner
 
 
+def test_nobody_has_all_of_the_bucket_and_who_decides_none_of_it() -> None:
+    """Mails, files and long texts lie apart: each function has what it handles of them."""
+    reached = [each for _, statement in _statements() for each in _listed(statement["Resource"])]
+    assert {"Fn::Sub": "${Bucket.Arn}/*"} not in reached
+    assert not [action for action in _rights("ConverseFunction") if action.startswith("s3:")]
+
+
 def test_only_the_table_may_be_scanned_by_nobody() -> None:
     """Nothing reads the whole table: a scan would cost with every customer ever served."""
     actions = {each for _, statement in _statements() for each in _listed(statement["Action"])}
