@@ -31,6 +31,9 @@ from desk.waiting import overview
 API = "/desk/api"
 
 ConversationId = Annotated[str, Path(pattern="^[a-z2-7]{32}$")]
+MessageId = Annotated[str, Path(max_length=60)]
+DraftId = Annotated[str, Path(max_length=200)]
+Reference = Annotated[str, Path(max_length=100)]
 EventId = Annotated[str, Path(pattern="^[a-z0-9]{32}$")]
 FileNumber = Annotated[str, Path(pattern="^[0-9]{1,2}$")]
 
@@ -126,7 +129,7 @@ class Desk:
             return self._unless_known(overview(outside, self._me()))
 
         @app.get(f"{API}/references/<reference>")
-        def find(reference: str) -> Response[str]:
+        def find(reference: Reference) -> Response[str]:
             self._me()
             found = outside.table.item(f"R#{normalised_reference(reference)}", "R")
             if found is None:
@@ -154,7 +157,7 @@ class Desk:
             return self._unless_known(thread(outside, self._me(), conversation, after, limit))
 
         @app.get(f"{one}/texts/<message>")
-        def show_text(conversation: ConversationId, message: str) -> Response[str]:
+        def show_text(conversation: ConversationId, message: MessageId) -> Response[str]:
             self._me()
             return _json(200, {"text": full_text(outside, conversation, message)})
 
@@ -180,7 +183,7 @@ class Desk:
             return Response(status_code=204, headers={"Cache-Control": "no-store"}, body="")
 
         @app.delete(f"{one}/drafts/<draft>")
-        def forget_draft(conversation: ConversationId, draft: str) -> Response[str]:
+        def forget_draft(conversation: ConversationId, draft: DraftId) -> Response[str]:
             me = self._me()
             forget_returned(outside.table, home(outside, conversation).id, me.id, draft)
             return Response(status_code=204, headers={"Cache-Control": "no-store"}, body="")

@@ -132,3 +132,21 @@ def test_the_desk_needs_nothing_from_outside_to_start() -> None:
     """Building the desk touches no service: a cold start waits for nothing."""
     nothing: Any = None
     Desk(Outside(*[nothing] * 9))
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "{one}/texts/{id}.{long}.00"),
+        ("DELETE", "{one}/drafts/{long}"),
+        ("GET", "/desk/api/references/{long}"),
+    ],
+)
+def test_names_that_nothing_has_are_refused_unread(method: str, path: str) -> None:
+    """What is longer than any name of ours fits no key and no number: a clear error, no 5xx."""
+    house = House()
+    waiting = house.waiting("Yusuf")
+    one = f"/desk/api/conversations/{waiting.id}"
+    answer = house.ask(method, path.format(one=one, id=waiting.id, long="9" * 5000))
+    assert answer.status == 400
+    assert answer.json["status"] == 400
