@@ -7,20 +7,6 @@ from conversation.model import Model
 
 Language = Literal["de", "en"]
 
-FALLBACK_INTENT = "nlu_fallback"
-
-GREETINGS = frozenset({"greet", "greeting"})
-"""What bots call the intent of a greeting."""
-
-SMALL_TALK = GREETINGS | frozenset(
-    {
-        *("goodbye", "bye", "chitchat", "small_talk", "smalltalk"),
-        *("thank", "thanks", "thank_you", "thankyou", "never_mind"),
-        *("affirm", "affirmation", "confirm", "deny", "inform"),
-    }
-)
-"""What bots call intents that nothing has to be done for, and that nobody is offered."""
-
 Doubt = Literal["unsure", "ambiguous", "negated"]
 """Why an intent is not acted on.
 

@@ -11,9 +11,10 @@ from typing import Any
 from conversation.bot import DangerWord, FrontDoor
 from conversation.conversation import BOT, QUEUE
 from conversation.event import CustomerEvent
+from conversation.intents import FALLBACK_INTENT, GREETINGS
 from conversation.message import Content
 from conversation.turn import ActionCall
-from conversation.understanding import FALLBACK_INTENT, GREETINGS, Understanding
+from conversation.understanding import Understanding
 from converse.builder import TurnBuilder
 from converse.burst import is_greeting
 from converse.elsewhere import is_speaking, wait_for_word

@@ -10,9 +10,10 @@ from conversation.address import Address
 from conversation.bot import Answer, Heard
 from conversation.conversation import Verified
 from conversation.escalation import Reason
+from conversation.intents import SMALL_TALK
 from conversation.message import Button, Content
 from conversation.turn import ActionCall, ActionDone
-from conversation.understanding import SMALL_TALK, Understanding
+from conversation.understanding import Understanding
 from converse.builder import PERSON, TurnBuilder
 from converse.burst import is_greeting
 from converse.escalate import hand_over

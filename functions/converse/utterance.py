@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from conversation.event import CustomerEvent
 from conversation.incoming import Incoming
+from conversation.intents import FALLBACK_INTENT
 from conversation.message import Content
-from conversation.understanding import FALLBACK_INTENT, Understanding
+from conversation.understanding import Understanding
 from converse.builder import PERSON, TurnBuilder
 from converse.burst import is_greeting
 from converse.phrases import asks_for_person, wished_language

@@ -6,9 +6,10 @@ from typing import Any
 
 from conversation.bot import Answer, Asked, Heard
 from conversation.escalation import Reason
+from conversation.intents import FALLBACK_INTENT
 from conversation.message import Content
 from conversation.turn import ActionCall
-from conversation.understanding import FALLBACK_INTENT, Entity, RankedIntent, Understanding
+from conversation.understanding import Entity, RankedIntent, Understanding
 from dialogue.compiled import (
     DIALOGUE_FOLDER,
     FILE,
@@ -76,7 +77,8 @@ class RasaBot(CompiledVoice):
         Entities stay where the intent is not sure, as in Rasa. Of several requests each has those
         of its own part, and of the whole text those of which its own part has none of the kind.
         """
-        understanding = self._interpreter.parse(text)
+        parsed = self._interpreter.parse(text)
+        understanding = Understanding.model_validate(parsed, from_attributes=True)
         entities = self._extractor.extract(text, now)
         requests = tuple(
             request.model_copy(

@@ -27,9 +27,9 @@ class Curve:
 
     def confidence(self, evidence: Floats) -> NDArray[np.float64]:
         """Return probabilities between 0 and 1."""
-        at = np.clip(self.slope * evidence + self.offset, -500, 500)
-        probability: NDArray[np.float64] = 1 / (1 + np.exp(-at))
-        return probability
+        # 1 / (1 + exp(-x)), which would overflow
+        probability: NDArray[np.float64] = np.tanh((self.slope * evidence + self.offset) / 2)
+        return (probability + 1) / 2
 
 
 SHIPPED = Curve(slope=3.6, offset=-3.4)

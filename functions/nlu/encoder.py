@@ -3,14 +3,16 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nlu.e5 import E5Encoder
-from nlu.settings import Tier
 from nlu.universal import UniversalEncoder
+
+if TYPE_CHECKING:
+    from nlu.settings import Tier
 
 _DIGITS = re.compile(r"\d+(?:[.,:]\d+)*")
 _LATER_WORD = re.compile(r"(?<=\s)[^\W\d_]{2,}")
@@ -26,12 +28,16 @@ class Encoder(Protocol):
     @property
     def width(self) -> int: ...
 
+    def knows(self, word: str) -> bool:
+        """Say whether a word is one of those that the encoder reads as a whole."""
+        ...
+
     def encode(self, texts: Sequence[str]) -> NDArray[np.floating[Any]]:
         """Return a row for each text."""
         ...
 
 
-SHARES: Mapping[Tier, Mapping[str, float]] = {
+SHARES: "Mapping[Tier, Mapping[str, float]]" = {
     "default": {"universal": 0.7},
     "accurate": {"universal": 0.35, "e5": 0.55},
     "small": {},
@@ -45,7 +51,7 @@ _KINDS: Mapping[str, Callable[[Path], Encoder]] = {
 }
 
 
-def load_encoders(tier: Tier, folder: Path) -> tuple[Encoder, ...]:
+def load_encoders(tier: "Tier", folder: Path) -> tuple[Encoder, ...]:
     """Map a tier's encoders into memory; `folder` has one folder for each."""
     return tuple(_KINDS[name](folder / name) for name in SHARES[tier])
 

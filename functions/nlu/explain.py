@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from conversation.understanding import FALLBACK_INTENT, Understanding
+from conversation.intents import FALLBACK_INTENT
+from conversation.understanding import Understanding
 from nlu import ridge
 from nlu.clauses import plan
 from nlu.interpreter import Interpreter

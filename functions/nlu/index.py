@@ -28,7 +28,7 @@ class Index:
     """
 
     places: NDArray[np.int32]
-    starts: NDArray[np.int32]
+    starts: NDArray[np.int64]
     rarity: NDArray[np.float32]
     rows: NDArray[np.uint16]
     weights: NDArray[np.float32]
@@ -62,7 +62,7 @@ class Index:
         unknown = math.log(1 + len(texts)) + 1
         return cls(
             places=places,
-            starts=np.concatenate([[0], np.cumsum(lengths)]).astype(np.int32),
+            starts=np.concatenate([[0], np.cumsum(lengths)]),
             rarity=np.append(rarity[used], unknown).astype(np.float32),
             rows=row[order].astype(np.uint16),
             weights=weight[order],
@@ -74,20 +74,19 @@ class Index:
         buckets, counts = features(text)
         place = self.places[buckets]
         weights = _unit(counts, self.rarity[place])
-        common = place < len(self.dense)
-        total: NDArray[np.float32] = weights[common] @ self.dense.take(place[common], axis=0)
-        rare = ~common
-        place = place[rare]
-        begin = self.starts[place]
-        lengths = self.starts[place + 1] - begin
-        ends = lengths.cumsum()
-        if len(ends) and ends[-1]:
-            begin += lengths - ends
-            entries = begin.repeat(lengths)
-            entries += np.arange(len(entries), dtype=np.int32)
-            weight = self.weights.take(entries)
-            weight *= weights[rare].repeat(lengths)
-            total += np.bincount(self.rows.take(entries), weights=weight, minlength=self.size)
+        is_common = place < len(self.dense)
+        common, rare = is_common.nonzero()[0], (~is_common).nonzero()[0]
+        total: NDArray[np.float32] = weights.take(common) @ self.dense.take(
+            place.take(common), axis=0
+        )
+        place = place.take(rare)
+        begins = self.starts.take(place)
+        lengths = self.starts.take(place + 1) - begins
+        entries = (begins - lengths.cumsum() + lengths).repeat(lengths)
+        entries += np.arange(len(entries))
+        added = self.weights.take(entries)
+        added *= weights.take(rare).repeat(lengths)
+        np.add.at(total, self.rows.take(entries).astype(np.intp), added)
         return total
 
     def save(self, folder: Path) -> None:

@@ -5,18 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from conversation.understanding import (
-    FALLBACK_INTENT,
-    SMALL_TALK,
-    Doubt,
-    Language,
-    Understanding,
-)
+from conversation.intents import FALLBACK_INTENT, SMALL_TALK
 from nlu import ridge
 from nlu.calibration import Curve
 from nlu.clauses import Piece, plan
@@ -26,6 +20,9 @@ from nlu.files import mapped
 from nlu.language import LanguageModel
 from nlu.negation import PLAIN, REFUSED, negation
 from nlu.neighbours import Neighbours
+
+if TYPE_CHECKING:
+    from conversation.understanding import Doubt, Language
 
 FILE = "model.json"
 
@@ -39,25 +36,46 @@ _LIKE_NEGATED = 0.5
 """A negated text is near a negated example: at least so near, measured by the nearest of all."""
 
 
+class Guess(NamedTuple):
+    """An intent and its confidence, between 0 and 1."""
+
+    name: str
+    confidence: float
+
+
+class Parsed(NamedTuple):
+    """What a text means, as `conversation.understanding.Understanding` says it.
+
+    It is no model: to check what is known to be right would take as long as to compare examples.
+    """
+
+    text: str
+    intent: str
+    confidence: float
+    ranking: tuple[Guess, ...] = ()
+    language: "Language | None" = None
+    doubt: "Doubt | None" = None
+    requests: tuple["Parsed", ...] = ()
+
+
 class _Reading(NamedTuple):
     """What one piece means by itself; with `doubt` it is not acted on.
 
-    `guesses` are intents with their confidence, best first. `certain`: half the doubt that the
-    threshold allows, or less.
+    `guesses` are the best first. `certain`: half the doubt that the threshold allows, or less.
     """
 
     piece: Piece
-    guesses: Sequence[tuple[str, float]]
-    doubt: Doubt | None
+    guesses: tuple[Guess, ...]
+    doubt: "Doubt | None"
     certain: bool
 
     @property
     def intent(self) -> str:
-        return self.guesses[0][0]
+        return self.guesses[0].name
 
     @property
     def confidence(self) -> float:
-        return self.guesses[0][1]
+        return self.guesses[0].confidence
 
     @property
     def is_request(self) -> bool:
@@ -107,7 +125,7 @@ class Interpreter:
             language=LanguageModel.load(folder),
         )
 
-    def parse(self, text: str) -> Understanding:
+    def parse(self, text: str) -> Parsed:
         """Return what a text means; a text without a letter means nothing, with confidence 0.
 
         A greeting in front does not hide the request behind it; of a long text the last request
@@ -115,7 +133,7 @@ class Interpreter:
         """
         whole, clauses = plan(text)
         if not whole and not clauses:
-            return Understanding(text=text, intent=FALLBACK_INTENT, confidence=0.0)
+            return Parsed(text, FALLBACK_INTENT, 0.0)
         language = self.language.detect(shorten(text))
         # Encoders read all pieces at once: their weights are what takes time to pass.
         pieces = (*whole, *clauses)
@@ -126,16 +144,17 @@ class Interpreter:
             best, requests = _weigh(readings[: len(whole)], parts)
         else:
             best, requests = _last_request(parts), []
-        return Understanding.model_validate(
-            {
-                **_told(best, text, language),
-                "intent": FALLBACK_INTENT if best.doubt else best.intent,
-                "doubt": best.doubt,
-                "requests": tuple(
-                    _told(each, stretch, language)
-                    for each, stretch in zip(requests, _stretches(requests, parts), strict=True)
-                ),
-            }
+        return Parsed(
+            text=text,
+            intent=FALLBACK_INTENT if best.doubt else best.intent,
+            confidence=best.confidence,
+            ranking=best.guesses,
+            language=language,
+            doubt=best.doubt,
+            requests=tuple(
+                Parsed(stretch, each.intent, each.confidence, each.guesses, language)
+                for each, stretch in zip(requests, _stretches(requests, parts), strict=True)
+            ),
         )
 
     def _read(self, piece: Piece, meaning: NDArray[np.float32]) -> _Reading:
@@ -146,15 +165,15 @@ class Interpreter:
         cosines = self.neighbours.cosines(piece.text, meaning)
         scores = ridge.kernel(cosines, np.float32) @ self.weights
         scores = scores + ridge.pull(cosines, self._owners, self.scale)
-        nearest = np.max(cosines[self._inside], initial=0, keepdims=True)
+        nearest = cosines.max(where=self._inside, initial=0, keepdims=True)
         found = ridge.evidence(scores, nearest)
-        order = np.argsort(-found, kind="stable")[:RANKED]
+        order = (-found).argsort(kind="stable")[:RANKED]
         found = found[order]
         confidence = self.curve.confidence(found) * found / max(found[0], 1e-9)
-        guesses = [
-            (self.intents[intent], round(sure, 4))
+        guesses = tuple(
+            Guess(self.intents[intent], round(sure, 4))
             for intent, sure in zip(order.tolist(), confidence.tolist(), strict=True)
-        ]
+        )
         best, sure = guesses[0]
         certain = sure >= (1 + self.threshold_of(best)) / 2
         return _Reading(piece, guesses, self._doubt(piece.text, guesses, cosines), certain)
@@ -164,10 +183,10 @@ class Interpreter:
         return self.labels.astype(np.intp) + 1
 
     @cached_property
-    def _inside(self) -> slice | NDArray[np.bool_]:
+    def _inside(self) -> NDArray[np.bool_]:
         """Return which examples are in scope."""
-        inside = self.labels >= 0
-        return slice(None) if inside.all() else inside
+        inside: NDArray[np.bool_] = self.labels >= 0
+        return inside
 
     def threshold_of(self, intent: str) -> float:
         """Return the confidence from which on an intent is acted on."""
@@ -176,9 +195,9 @@ class Interpreter:
     def _doubt(
         self,
         text: str,
-        guesses: Sequence[tuple[str, float]],
+        guesses: Sequence[Guess],
         cosines: NDArray[np.floating[Any]],
-    ) -> Doubt | None:
+    ) -> "Doubt | None":
         """Say why a winner is not acted on, None where it is."""
         (best, sure), (_, second) = guesses[:2]
         if sure < self.threshold_of(best):
@@ -202,17 +221,6 @@ class Interpreter:
         alike = cosines[own & (self.negations >= how)].max(initial=0)
         others = cosines[own & (self.negations < how)].max(initial=0)
         return bool(alike < others * (1 if how == REFUSED else _LIKE_NEGATED))
-
-
-def _told(reading: _Reading, text: str, language: Language | None) -> dict[str, Any]:
-    """Return what is told of a reading: checked at once, which is faster than one by one."""
-    return {
-        "text": text,
-        "intent": reading.intent,
-        "confidence": reading.confidence,
-        "ranking": [{"name": name, "confidence": sure} for name, sure in reading.guesses],
-        "language": language,
-    }
 
 
 def _weigh(whole: Sequence[_Reading], parts: Sequence[_Reading]) -> tuple[_Reading, list[_Reading]]:

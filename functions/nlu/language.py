@@ -10,9 +10,12 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from conversation.understanding import Language
 from nlu.features import words
+
+if TYPE_CHECKING:
+    from conversation.understanding import Language
 
 FILE = "language.json"
 
@@ -41,7 +44,7 @@ class LanguageModel:
     word_odds: Mapping[str, float]
     letter_odds: Mapping[str, float]
 
-    def detect(self, text: str) -> Language | None:
+    def detect(self, text: str) -> "Language | None":
         """Return the language of a text, None where it does not tell."""
         odds = sum(self._vote(word) for word in _spoken(text))
         if abs(odds) < _SURE:
@@ -68,7 +71,7 @@ class LanguageModel:
         return cls(content["words"], content["letters"])
 
 
-def train(examples: Sequence[tuple[str, Language]]) -> LanguageModel:
+def train(examples: "Sequence[tuple[str, Language]]") -> LanguageModel:
     """Learn from a bot's own examples; with none, only the function words vote."""
     counts: dict[Language, Counter[str]] = {"de": Counter(), "en": Counter()}
     for text, language in examples:

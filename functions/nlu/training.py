@@ -156,7 +156,7 @@ def train(
     folder.mkdir(parents=True, exist_ok=True)
     neighbours.save(folder)
     for name, array in (
-        ("ridge", ridge.compact(fit.weights)),
+        ("ridge", np.asfortranarray(ridge.compact(fit.weights))),  # by intent, as a message reads
         ("labels", labels.astype(np.int32)),
         ("scale", ridge.compact(_scale(taught, labels))),
         ("negations", np.array([negation(text) for text in texts], dtype=np.int8)),

@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from conversation.bot import Bot
-from conversation.understanding import FALLBACK_INTENT, Understanding
+from conversation.intents import FALLBACK_INTENT
+from conversation.understanding import Understanding
 from dialogue.examples import Example, read_examples
 from dialogue.project import file_language
 from dialogue.source import read_yaml, yaml_files

@@ -49,7 +49,7 @@ def evaluate(
     """Train on some examples, score on others."""
     import numpy as np
 
-    from conversation.understanding import FALLBACK_INTENT
+    from conversation.intents import FALLBACK_INTENT
     from nlu.encoder import SHARES, load_encoders
     from nlu.interpreter import Interpreter
     from nlu.training import OUT_OF_SCOPE

@@ -4,9 +4,10 @@ from collections.abc import Generator
 from typing import Any
 
 from conversation.bot import Answer, DangerWord, FrontDoor, Heard
+from conversation.intents import FALLBACK_INTENT
 from conversation.message import Button, Content
 from conversation.turn import ActionCall
-from conversation.understanding import FALLBACK_INTENT, Language, Understanding
+from conversation.understanding import Language, Understanding
 from tests.guarantees.moments import Killed
 
 

@@ -7,8 +7,9 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from conversation.bot import FrontDoor
+from conversation.intents import FALLBACK_INTENT
 from conversation.message import Button
-from conversation.understanding import FALLBACK_INTENT, Entity, Language, Understanding
+from conversation.understanding import Entity, Language, Understanding
 from dialogue.compile import built_in_responses
 from dialogue.compiled import CompiledBot
 from dialogue.rasa_bot import RasaBot

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from conversation.bot import Bot
-from conversation.understanding import FALLBACK_INTENT, RankedIntent, Understanding
+from conversation.intents import FALLBACK_INTENT
+from conversation.understanding import RankedIntent, Understanding
 from tests.guarantees.example import example_bot
 from tests.guarantees.house import House
 from tests.unit.converse.talk import buttons, disclosed, new_house, reference, sentence, token

@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from conversation.bot import Answer, Heard
+from conversation.intents import FALLBACK_INTENT
 from conversation.message import Content
 from conversation.turn import ActionCall
-from conversation.understanding import FALLBACK_INTENT, Language, RankedIntent, Understanding
+from conversation.understanding import Language, RankedIntent, Understanding
 from tests.guarantees.bot import EchoBot
 from tests.guarantees.example import example_bot
 from tests.guarantees.house import House

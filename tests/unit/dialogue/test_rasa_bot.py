@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from conversation.bot import Answer, Bot, Heard
+from conversation.intents import FALLBACK_INTENT
 from conversation.turn import ActionCall
-from conversation.understanding import FALLBACK_INTENT, Language, Understanding
+from conversation.understanding import Language, Understanding
 from dialogue.rasa_bot import RasaBot, load
 from pforte.bot.training import train
 

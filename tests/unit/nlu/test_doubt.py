@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from conversation.understanding import FALLBACK_INTENT
+from conversation.intents import FALLBACK_INTENT
 from nlu.interpreter import Interpreter
 from nlu.negation import NEGATED, PLAIN, REFUSED, Negation, negation
 from nlu.settings import NluSettings

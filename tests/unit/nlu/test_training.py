@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from conversation.understanding import FALLBACK_INTENT
+from conversation.intents import FALLBACK_INTENT
 from nlu import landmarks
 from nlu.calibration import Curve, fit_curve, threshold_for
 from nlu.interpreter import Interpreter

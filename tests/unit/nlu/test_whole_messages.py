@@ -7,7 +7,8 @@ from collections.abc import Mapping
 
 import pytest
 
-from conversation.understanding import FALLBACK_INTENT, Understanding
+from conversation.intents import FALLBACK_INTENT
+from conversation.understanding import Understanding
 from dialogue.rasa_bot import RasaBot
 from tests.guarantees.example import example_bot
 from tests.unit.nlu.whole_messages import (
