@@ -54,6 +54,10 @@ class E5Encoder:
             raise OSError(f"{folder / WEIGHTS}: cannot be loaded")
         return cls(engine, model)
 
+    def knows(self, word: str) -> bool:  # noqa: ARG002 - as any encoder is asked
+        """Say that the engine does not tell."""
+        return False
+
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return a unit vector for each text, one row each."""
         read = np.zeros((len(texts), WIDTH), dtype=np.float32)

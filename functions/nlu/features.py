@@ -36,10 +36,9 @@ def shorten(text: str) -> str:
 def words(text: str) -> list[str]:
     """Return a text's words in one spelling: case, umlauts (ä = ae) and digits (0) made equal."""
     compatible = unicodedata.normalize("NFKC", shorten(text)).casefold()
-    folded = shorten(compatible)
     for umlaut, spelt in _UMLAUTS:
-        folded = folded.replace(umlaut, spelt)
-    return _WORD.findall(_DIGITS.sub("0", folded))
+        compatible = compatible.replace(umlaut, spelt)
+    return _WORD.findall(_DIGITS.sub("0", shorten(compatible)))
 
 
 def features(text: str) -> tuple[NDArray[np.int32], NDArray[np.int64]]:

@@ -1,6 +1,6 @@
 """Compare a text with examples: by its words and letters, and by its meaning."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from nlu.encoder import Encoder, capitals_tell, plain
 from nlu.files import mapped
 from nlu.index import Index
+from nlu.spelling import Spelling
 
 Floats = NDArray[np.floating[Any]]
 
@@ -35,6 +36,7 @@ class Neighbours:
     `means` are the encoders' mean vectors over all examples, one after the other; `turns` has for
     each encoder the directions that are kept, as columns. `vectors` has a row for each example:
     centred, turned, of length 1 and weighted for each encoder. `cased`: encoders read capitals.
+    Where there are encoders, texts are read without slips.
     """
 
     index: Index
@@ -44,18 +46,21 @@ class Neighbours:
     means: NDArray[np.float32]
     turns: tuple[NDArray[np.float32], ...]
     vectors: NDArray[np.float32]
+    spelling: Spelling
 
     def meaning(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return what the encoders read in texts, one row each; products are weighted cosines."""
-        read = _encode(self.encoders, texts, cased=self.cased)
+        spoken = [self.spelling.correct(plain(text, cased=self.cased)) for text in texts]
+        read = _encode(self.encoders, spoken)
         return _weighted(read - self.means, self.turns, self.shares)
 
     def cosines(self, text: str, meaning: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return the text's cosine with each example, of all kinds together."""
-        cosines = self.index.cosines(text)
-        if self.encoders:
-            cosines *= np.float32(1 - sum(self.shares))
-            cosines += self.vectors @ meaning
+        if not self.encoders:
+            return self.index.cosines(text)
+        cosines = self.index.cosines(self.spelling.correct(text))
+        cosines *= np.float32(1 - sum(self.shares))
+        cosines += self.vectors @ meaning
         return cosines
 
     def many(self, texts: Sequence[str], meanings: Floats) -> NDArray[np.float32]:
@@ -71,6 +76,7 @@ class Neighbours:
     def save(self, folder: Path) -> None:
         """Write the arrays, one file each, so that they can be mapped into memory."""
         self.index.save(folder)
+        self.spelling.save(folder)
         np.save(folder / "vectors.npy", self.vectors, allow_pickle=False)
         np.save(folder / "means.npy", self.means, allow_pickle=False)
         for number, turn in enumerate(self.turns):
@@ -83,7 +89,8 @@ class Neighbours:
         """Map what `save` wrote into memory."""
         means, vectors = mapped(folder / "means.npy"), mapped(folder / "vectors.npy")
         turns = tuple(mapped(folder / f"turn{number}.npy") for number in range(len(encoders)))
-        return cls(Index.load(folder), shares, encoders, cased, means, turns, vectors)
+        spelling = Spelling.load(folder, _known_to(encoders))
+        return cls(Index.load(folder), shares, encoders, cased, means, turns, vectors, spelling)
 
 
 def prepare(
@@ -91,7 +98,8 @@ def prepare(
 ) -> tuple[Neighbours, NDArray[np.float32]]:
     """Return the texts as neighbours, and what the encoders read in them."""
     cased = capitals_tell(texts)
-    read = _encode(encoders, texts, cased=cased)
+    spoken = [plain(text, cased=cased) for text in texts]
+    read = _encode(encoders, spoken)
     means = np.round(read.mean(axis=0), 6).astype(np.float32)
     read -= means
     ends = np.cumsum([encoder.width for encoder in encoders], dtype=np.int64)
@@ -100,15 +108,18 @@ def prepare(
         for encoder, end in zip(encoders, ends, strict=True)
     )
     meanings = _weighted(read, turns, shares)
-    return Neighbours(Index.of(texts), shares, encoders, cased, means, turns, meanings), meanings
+    spelling = Spelling.of(spoken if encoders else (), _known_to(encoders))
+    index = Index.of(texts)
+    return Neighbours(index, shares, encoders, cased, means, turns, meanings, spelling), meanings
 
 
-def _encode(
-    encoders: tuple[Encoder, ...], texts: Sequence[str], *, cased: bool
-) -> NDArray[np.float32]:
+def _known_to(encoders: tuple[Encoder, ...]) -> Callable[[str], bool]:
+    return lambda word: any(encoder.knows(word) for encoder in encoders)
+
+
+def _encode(encoders: tuple[Encoder, ...], spoken: Sequence[str]) -> NDArray[np.float32]:
     if not encoders:
-        return np.zeros((len(texts), 0), dtype=np.float32)
-    spoken = [plain(text, cased=cased) for text in texts]
+        return np.zeros((len(spoken), 0), dtype=np.float32)
     return np.concatenate([each.encode(spoken) for each in encoders], axis=1).astype(np.float32)
 
 

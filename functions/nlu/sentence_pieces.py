@@ -75,6 +75,11 @@ class Pieces:
         hashes, ids, scores = (mapped(folder / f"{name}.npy") for name in _ARRAYS)
         return cls(hashes, ids, scores, int(longest), float(unknown))
 
+    def has(self, word: str) -> bool:
+        """Say whether a word is one piece."""
+        pieces = self._pieces_of(word)
+        return len(pieces) == 1 and pieces != [UNKNOWN]
+
     def split(self, text: str) -> list[int]:
         """Return the ids of a text's pieces, BEGIN and END around them."""
         compatible = unicodedata.normalize("NFKC", text)

@@ -90,6 +90,10 @@ class UniversalEncoder:
         shapes = {name: list(each.shape) for name, each in self.weights.items()}
         (folder / "weights.json").write_text(json.dumps(shapes) + "\n", "utf-8")
 
+    def knows(self, word: str) -> bool:
+        """Say whether a word is a piece of its own, as it stands or in lower case."""
+        return self.pieces.has(word) or self.pieces.has(word.lower())
+
     def encode(self, texts: Sequence[str]) -> Floats:
         """Return a unit vector for each text, one row each."""
         read = [

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from nlu.features import LONGEST, features, shorten
@@ -38,6 +38,7 @@ def test_any_text_is_understood(interpreter: Interpreter, text: str) -> None:
 
 
 @given(text=ANYTHING)
+@example("Ä" * 4_000)
 def test_work_for_one_text_is_bounded(text: str) -> None:
     """However long a text is, only so many n-grams of it are looked at."""
     assert len(shorten(text)) <= LONGEST

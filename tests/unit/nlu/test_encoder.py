@@ -61,6 +61,10 @@ class Lengths:
 
     width: int
 
+    def knows(self, word: str) -> bool:
+        """Take no word for known."""
+        return False
+
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return powers of each text's length."""
         return np.array([[len(text) ** n for n in range(self.width)] for text in texts], np.float32)
@@ -85,6 +89,9 @@ def _spread(examples: int, directions: int) -> tuple[list[str], Encoder]:
     @dataclass
     class Known:
         width: int = 400
+
+        def knows(self, word: str) -> bool:
+            return False
 
         def encode(self, wanted: Sequence[str]) -> NDArray[np.float32]:
             return vectors[[int(text) for text in wanted]].astype(np.float32)
