@@ -1,6 +1,6 @@
 """Move the state of our messages forward as messengers tell it, straight in the table."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import islice
 
 from aws.links import recent, related
@@ -9,6 +9,7 @@ from conversation.errors import Missing, Unavailable
 from conversation.event import DeliveryFailed
 from conversation.identity import Identity
 from conversation.incoming import RECEIPT_RANK, Incoming, Receipt
+from conversation.message import Message
 from conversation.ports import Inbound, Table
 from conversation.turn import TurnRecord
 
@@ -47,8 +48,10 @@ def take_receipt(
     if receipt.state == "failed":
         record = table.record(conversation, sequence)
         said = [message for message in record.messages if message.id in found] if record else []
-        system = bool(said) and all(message.author == "system" for message in said)
-        inbound.send(conversation, _failure(incoming, receipt, found[0], only_system=system))
+        if not said:  # what went out has its record
+            wait_if_early(clock, incoming)
+            return
+        inbound.send(conversation, _failure(incoming, receipt, said))
     try:
         for message_id in found:
             table.note_receipt(conversation, sequence, message_id, rank)
@@ -93,17 +96,19 @@ def _taken_as(table: Table, identity: Identity, incoming: Incoming) -> tuple[str
     return ()
 
 
-def _failure(
-    incoming: Incoming, receipt: Receipt, message_id: str, *, only_system: bool
-) -> DeliveryFailed:
+def _failure(incoming: Incoming, receipt: Receipt, said: Sequence[Message]) -> DeliveryFailed:
+    """Return that these messages failed, at the address that we know: a receipt may name another.
+
+    WhatsApp knows one customer by a number and by a business-scoped id.
+    """
     reason = f"{receipt.reason} ({receipt.code})" if receipt.code else receipt.reason
     return DeliveryFailed(
-        id=f"failed:{message_id}:async",
+        id=f"failed:{said[0].id}:async",
         at=incoming.sent_at or 0,
-        message_id=message_id,
-        address=incoming.address,
+        message_id=said[0].id,
+        address=said[0].address or incoming.address,
         reason=reason,
-        only_system=only_system,
+        only_system=all(message.author == "system" for message in said),
         unsent=1,
     )
 

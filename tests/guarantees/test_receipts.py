@@ -5,7 +5,12 @@ import pytest
 from conversation.bubble import bubble_id, message_ids
 from conversation.incoming import RECEIPT_RANK
 from tests.guarantees.house import DAY, MINUTE, SECOND, House
-from tests.guarantees.messenger import whatsapp_event, whatsapp_message, whatsapp_status
+from tests.guarantees.messenger import (
+    address,
+    whatsapp_event,
+    whatsapp_message,
+    whatsapp_status,
+)
 from tests.guarantees.moments import once
 
 USER = "49170"
@@ -147,7 +152,7 @@ def test_a_receipt_of_what_went_as_one_counts_for_each(house: House) -> None:
     assert {_rank(house, id_) for id_ in ids} == {RECEIPT_RANK["read"]}
 
 
-@pytest.mark.parametrize("reference", ["order.17.a", "order.1.00", "a" * 32 + ".x.00"])
+@pytest.mark.parametrize("reference", ["order.17.a", "order.1.00", "a" * 32 + ".1.00"])
 def test_another_program_s_reference_makes_no_conversation(house: House, reference: str) -> None:
     """Who sends beside us on one number has references of their own: nobody waits because of it."""
     old = house.now - DAY
@@ -155,3 +160,12 @@ def test_another_program_s_reference_makes_no_conversation(house: House, referen
         assert house.post(whatsapp_status(USER, state, old, "wamid.theirs", reference)) == 200
     house.rest()
     assert house.table.all_conversations() == {}
+
+
+def test_a_failure_counts_for_the_address_that_was_written_to(house: House) -> None:
+    """WhatsApp may name one customer by number here and by a business-scoped id there."""
+    reference = _asked(house)
+    failed = whatsapp_status("DE.13491208655", "failed", house.now, "x", reference, code=131026)
+    assert house.post(failed) == 200
+    house.rest()
+    assert house.state(USER, "whatsapp").blocked == (address(USER, "whatsapp"),)
