@@ -23,15 +23,19 @@ class S3Archive:
             self._client.put_object(Bucket=self._bucket, Key=key, Body=body)
 
     def get(self, key: str) -> bytes | None:
-        """Read what is kept under a key.
+        """Read what is kept under a key, None where there is nothing."""
+        return stored(self._client, self._bucket, key)
 
-        Without the right to list the bucket, S3 says AccessDenied where there is nothing.
-        """
-        try:
-            with reaching_aws():
-                answer = self._client.get_object(Bucket=self._bucket, Key=key)
-                return answer["Body"].read()
-        except ClientError as error:
-            if code_of(error) == "NoSuchKey":
-                return None
-            raise
+
+def stored(client: "S3Client", bucket: str, key: str) -> bytes | None:
+    """Return what lies in a bucket under a key, None where there is nothing. Raises Unavailable.
+
+    Without the right to list the bucket, S3 says AccessDenied where there is nothing.
+    """
+    try:
+        with reaching_aws():
+            return client.get_object(Bucket=bucket, Key=key)["Body"].read()
+    except ClientError as error:
+        if code_of(error) in {"NoSuchKey", "AccessDenied"}:
+            return None
+        raise

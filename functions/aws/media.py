@@ -5,9 +5,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
-from botocore.exceptions import ClientError
-
-from aws.outages import code_of, reaching_aws
+from aws.archive import stored
+from aws.outages import reaching_aws
 from conversation.errors import Unavailable
 from conversation.media import SHOWN, Fate, MediaJob
 
@@ -43,14 +42,7 @@ class S3Media:
 
     def get(self, key: str) -> bytes | None:
         """Read what is kept under a key, None where there is nothing."""
-        try:
-            with reaching_aws():
-                return self._client.get_object(Bucket=self._bucket, Key=key)["Body"].read()
-        except ClientError as error:
-            # Without the right to list the bucket, S3 says AccessDenied where there is nothing.
-            if code_of(error) in {"NoSuchKey", "AccessDenied"}:
-                return None
-            raise
+        return stored(self._client, self._bucket, key)
 
     def remove(self, keys: Sequence[str]) -> None:
         """Remove what is kept under these keys, at most 1,000. Raises Unavailable."""

@@ -27,3 +27,11 @@ def test_bucket_out_of_reach_is_unavailable(aws: None) -> None:
         stubber.add_client_error("put_object", "SlowDown", http_status_code=503)
         with pytest.raises(Unavailable):
             S3Archive(s3, "pforte").put("key", b"")
+
+
+def test_what_is_gone_is_nothing_without_the_right_to_list(aws: None) -> None:
+    """Where nobody may list the bucket, S3 says "access denied" of what is not there."""
+    s3 = client("s3")
+    with Stubber(s3) as stubber:
+        stubber.add_client_error("get_object", "AccessDenied", http_status_code=403)
+        assert S3Archive(s3, "pforte").get("texts/gone.txt") is None
