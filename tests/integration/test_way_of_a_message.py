@@ -33,9 +33,14 @@ def _repeat_past_the_queue(house: House, phone: Phone, provider_id: str) -> None
     queue.send(phone.conversation, event, again=".later")
 
 
-def test_a_webhook_fifty_times_is_one_message_and_one_answer(house: House) -> None:
+@pytest.mark.parametrize(
+    ("channel", "user"), [("whatsapp", "4917604069010"), ("telegram", "7000000020")]
+)
+def test_a_webhook_fifty_times_is_one_message_and_one_answer(
+    house: House, channel: str, user: str
+) -> None:
     """A messenger that repeats, at once and again when the queue has forgotten, is heard once."""
-    phone = Phone(house, "whatsapp", "4917604069010", "Fünfzig Mal")
+    phone = Phone(house, channel, user, "Fünfzig Mal")
     question, answer = OPENING_HOURS
     written = phone.writes(question)
     phone.hears(answer)
@@ -89,13 +94,16 @@ def test_five_requests_at_once_are_all_answered_in_order(house: House) -> None:
         assert answer in said["text"]
 
 
-def test_a_burst_gets_one_answer(house: House) -> None:
+@pytest.mark.parametrize(
+    ("channel", "first"), [("whatsapp", 4917604069060), ("telegram", 7000000060)]
+)
+def test_a_burst_gets_one_answer(house: House, channel: str, first: int) -> None:
     """Four messages over three seconds that make one request are answered once, and rightly."""
     burst = ["hallo", "hab ne frage", "mein zähler", "wo geb ich den stand ein?"]
     phone = next(
         phone
-        for number in range(60, 70)
-        if arrives_in_time(phone := Phone(house, "whatsapp", f"49176040690{number}"), burst, 1)
+        for number in range(10)
+        if arrives_in_time(phone := Phone(house, channel, str(first + number)), burst, 1)
     )
     phone.hears("Wie lautet Ihre Kundennummer?")
 
