@@ -50,6 +50,8 @@ class Neighbours:
 
     def meaning(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return what the encoders read in texts, one row each; products are weighted cosines."""
+        if not self.encoders:
+            return np.zeros((len(texts), 0), dtype=np.float32)
         spoken = [self.spelling.correct(plain(text, cased=self.cased)) for text in texts]
         read = _encode(self.encoders, spoken)
         return _weighted(read - self.means, self.turns, self.shares)
