@@ -1,35 +1,13 @@
 """Web chat, WhatsApp and Telegram as one conversation in a house that runs, an agent amid it."""
 
-from pathlib import Path
-
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from conversation.link import code_in
 from pforte.house.house import House
-from pforte.house.local import seeded_passwords
-from tests.browser.test_whole_way import Opener, nobody_waits, open_page
-from tests.way import ANNA, Desk, Phone
+from tests.browser.way import Opener, nobody_waits, open_page, reply, sign_in, write
+from tests.way import Desk, Phone
 
 __all__ = ["nobody_waits", "open_page"]
-
-
-def _sign_in(open_page: Opener, house: House) -> Page:
-    page = open_page(f"{house.url}/desk")
-    page.get_by_label("E-Mail").fill(ANNA)
-    page.get_by_label("Passwort").fill(seeded_passwords(Path(house.state))[ANNA])
-    page.get_by_role("button", name="Anmelden").click()
-    expect(page.get_by_role("heading", name="Warten")).to_be_visible()
-    return page
-
-
-def _write(page: Page, words: str) -> None:
-    page.get_by_role("textbox", name="Nachricht").fill(words)
-    page.keyboard.press("Enter")
-
-
-def _reply(desk: Page, text: str) -> None:
-    desk.locator("#reply").fill(text)
-    desk.get_by_role("button", name="Senden").click()
 
 
 def test_web_chat_whatsapp_and_telegram_are_one_conversation(
@@ -38,7 +16,7 @@ def test_web_chat_whatsapp_and_telegram_are_one_conversation(
     """Asked on the web, answered on WhatsApp, ended on Telegram: one thread, one reference."""
     visitor = open_page(f"{house.url}/webchat/demo")
     visitor.get_by_role("button", name="Schreiben Sie uns").click()
-    _write(visitor, "Ich möchte mit einem Menschen sprechen, es geht um meinen Zähler.")
+    write(visitor, "Ich möchte mit einem Menschen sprechen, es geht um meinen Zähler.")
     visitor.get_by_role("button", name="Lieber in").click()
     region = visitor.get_by_role("region", name="In einem Messenger weiterschreiben")
     code = region.locator("code").inner_text()
@@ -48,12 +26,12 @@ def test_web_chat_whatsapp_and_telegram_are_one_conversation(
     whatsapp = Phone(house, "whatsapp", "4917604088001", "Ada Kern")
     whatsapp.writes("Diese Nachricht war schon unterwegs.")
     whatsapp.writes(f"Hier geht es weiter: {code}")
-    _write(visitor, "Und diese kommt noch aus dem Web.")
+    write(visitor, "Und diese kommt noch aus dem Web.")
     whatsapp.hears("behält ihren Platz")
     thread = visitor.get_by_role("log")
     expect(thread).to_contain_text("geht jetzt in WhatsApp weiter")
 
-    desk = _sign_in(open_page, house)
+    desk = sign_in(open_page, house)
     expect(desk.locator(".row")).to_have_count(1)
     desk.get_by_role("button", name="Nächstes Gespräch").click()
     entries = desk.locator(".entries")
@@ -64,7 +42,7 @@ def test_web_chat_whatsapp_and_telegram_are_one_conversation(
     expect(visitor.get_by_text("Anna ist für Sie da")).to_be_visible()
     whatsapp.writes("Ich bin jetzt unterwegs und schreibe von hier.")
     expect(desk.locator(".entry.customer").last).to_contain_text("schreibe von hier")
-    _reply(desk, "Guten Tag, ich sehe Ihren Zähler.")
+    reply(desk, "Guten Tag, ich sehe Ihren Zähler.")
     whatsapp.hears("ich sehe Ihren Zähler")
 
     asked = whatsapp.writes("weiter in Telegram")
@@ -78,7 +56,7 @@ def test_web_chat_whatsapp_and_telegram_are_one_conversation(
     telegram.writes("Jetzt bin ich hier.")
     expect(desk.locator(".entry.customer").last).to_contain_text("Jetzt bin ich hier")
     expect(desk.locator("#reply")).to_have_value("Was ich gerade schreibe")
-    _reply(desk, "Ihr Zähler ist vermerkt.")
+    reply(desk, "Ihr Zähler ist vermerkt.")
     telegram.hears("Ihr Zähler ist vermerkt.")
     reachable = desk.locator(".context section", has_text="Erreichbar über")
     for channel in ("Web", "WhatsApp", "Telegram"):

@@ -4,55 +4,20 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
-import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from pforte.house.house import House
-from pforte.house.local import seeded_passwords
 from pforte.phone import DEFAULT_USERS
-from tests.way import ANNA, PATIENCE, Desk, Phone
+from tests.browser.way import Opener, nobody_waits, open_page, reply, sign_in, write
+from tests.way import PATIENCE, Phone
+
+__all__ = ["nobody_waits", "open_page"]
 
 REFERENCE = re.compile(r"SM-[0-9A-Z]{4}-[0-9A-Z]{4}")
 HOSTILE = '<img src=x onerror="window.evil=1"><script>window.evil=1</script><b>fett</b>'
-
-type Opener = Callable[..., Page]
-
-
-@pytest.fixture(autouse=True)
-def nobody_waits(house: House) -> None:
-    """Begin with an empty queue, so that a test knows who is next."""
-    Desk(house).empty_the_queue()
-
-
-@pytest.fixture
-def open_page(browser: Browser) -> Iterator[Opener]:
-    """Open pages, each in a browser of its own; none may throw or break its own policy."""
-    trouble: list[str] = []
-    contexts: list[BrowserContext] = []
-
-    def note(said: str) -> None:
-        if "Policy" in said:
-            trouble.append(said)
-
-    def open_in(address: str, **more: Any) -> Page:
-        context = browser.new_context(locale="de-DE", **more)
-        context.set_default_timeout(PATIENCE * 1000)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("pageerror", lambda error: trouble.append(str(error)))
-        page.on("console", lambda said: note(said.text))
-        page.goto(address)
-        return page
-
-    yield open_in
-    for context in contexts:
-        context.close()
-    assert trouble == []
 
 
 def _pforte(house: House, *words: str) -> str:
@@ -75,15 +40,6 @@ def _reference(text: str) -> str:
     return found.group()
 
 
-def _sign_in(open_page: Opener, house: House) -> Page:
-    page = open_page(f"{house.url}/desk")
-    page.get_by_label("E-Mail").fill(ANNA)
-    page.get_by_label("Passwort").fill(seeded_passwords(Path(house.state))[ANNA])
-    page.get_by_role("button", name="Anmelden").click()
-    expect(page.get_by_role("heading", name="Warten")).to_be_visible()
-    return page
-
-
 def _phone_page(open_page: Opener, phone: Phone) -> Page:
     return open_page(f"{phone.house.messengers}/phone/{phone.channel}?user={phone.user}")
 
@@ -96,12 +52,6 @@ def _take_next(desk: Page, question: str) -> None:
     expect(desk.locator(".entries")).to_contain_text(question)
 
 
-def _reply(desk: Page, text: str) -> Locator:
-    desk.locator("#reply").fill(text)
-    desk.get_by_role("button", name="Senden").click()
-    return desk.locator(".entry.agent", has_text=text)
-
-
 def _resolve(desk: Page) -> None:
     desk.get_by_role("button", name="Erledigt").click()
     expect(desk.locator(".who")).to_have_text("Der digitale Assistent führt dieses Gespräch.")
@@ -112,11 +62,6 @@ def _heard(page: Page, words: str) -> Locator:
     bubble = page.locator(".house-side .bubble", has_text=words).last
     expect(bubble).to_be_visible()
     return bubble
-
-
-def _write(page: Page, words: str) -> None:
-    page.get_by_role("textbox", name="Nachricht").fill(words)
-    page.keyboard.press("Enter")
 
 
 def _is_harmless(page: Page) -> None:
@@ -137,23 +82,23 @@ def test_from_a_phone_to_a_person_and_back(house: House, open_page: Opener) -> N
     [told] = phone.hears("A person is taking over and will answer you here.")
     reference = _reference(told["text"])
 
-    desk = _sign_in(open_page, house)
+    desk = sign_in(open_page, house)
     expect(desk).to_have_title("(1) Pforte")
     _take_next(desk, "I want to talk to a human")
     expect(desk.locator(".head")).to_contain_text(reference)
     expect(desk).to_have_title("Pforte")
     page = _phone_page(open_page, phone)
     _heard(page, "Anna is here for you now.")
-    sent = _reply(desk, "Good morning, what can I do for you?")
+    sent = reply(desk, "Good morning, what can I do for you?")
     _heard(page, "Good morning, what can I do for you?")
     expect(sent.locator(".meta")).to_contain_text("gesendet")
 
-    _write(page, "My meter was swapped, is that on record?")
+    write(page, "My meter was swapped, is that on record?")
     expect(desk.locator(".entry.customer").last).to_contain_text("My meter was swapped")
     _resolve(desk)
     _heard(page, f"Your request {reference} is closed.")
 
-    _write(page, "One more thing: the number on it is wrong.")
+    write(page, "One more thing: the number on it is wrong.")
     _heard(page, f"We will look at your request {reference} again")
     _take_next(desk, "One more thing")
     expect(desk.locator(".entry.customer").last).to_contain_text("One more thing")
@@ -161,9 +106,9 @@ def test_from_a_phone_to_a_person_and_back(house: House, open_page: Opener) -> N
     _resolve(desk)
     expect(page.locator(".house-side", has_text=f"{reference} is closed.")).to_have_count(2)
 
-    _write(page, "Thank you very much!")
+    write(page, "Thank you very much!")
     _heard(page, "You're very welcome! All the best.")
-    _write(page, "When are you open?")
+    write(page, "When are you open?")
     _heard(page, "open Mon–Fri from 8 am to 6 pm")
     expect(desk.get_by_text("Niemand wartet.")).to_be_visible()
     expect(page.locator(".house-side", has_text="is here for you now")).to_have_count(2)
@@ -173,24 +118,24 @@ def test_from_the_web_chat_to_a_person_and_back_next_day(house: House, open_page
     """A visitor asks, taps, wants a person, leaves, and finds the answer on the next day."""
     visitor = open_page(f"{house.url}/webchat/demo")
     visitor.get_by_role("button", name="Schreiben Sie uns").click()
-    _write(visitor, "Warum ist meine Rechnung so hoch?")
+    write(visitor, "Warum ist meine Rechnung so hoch?")
     visitor.get_by_role("button", name="Abschlag ändern").click()
     thread = visitor.get_by_role("log")
     expect(thread).to_contain_text("Wie lautet Ihre Kundennummer?")
     expect(visitor.get_by_role("button", name="Zählerstand melden")).to_be_disabled()
-    _write(visitor, "Ich möchte lieber mit einem Menschen sprechen.")
+    write(visitor, "Ich möchte lieber mit einem Menschen sprechen.")
     expect(visitor.get_by_text("Sie müssen nicht hier warten.")).to_be_visible()
     reference = _reference(thread.inner_text())
     expect(visitor.get_by_text(f"Ihr Vorgang: {reference}")).to_be_visible()
 
-    desk = _sign_in(open_page, house)
+    desk = sign_in(open_page, house)
     _take_next(desk, "Abschlag ändern")
     expect(desk.locator(".entry.customer").last).to_contain_text("lieber mit einem Menschen")
     expect(desk.locator(".head")).to_contain_text(reference)
     expect(visitor.get_by_text("Anna ist für Sie da")).to_be_visible()
     remembered = visitor.context.storage_state()
     visitor.context.close()
-    _reply(desk, "Guten Tag, ich habe Ihre Rechnung geprüft: Sie stimmt.")
+    reply(desk, "Guten Tag, ich habe Ihre Rechnung geprüft: Sie stimmt.")
     expect(desk.locator(".entry.agent .meta")).to_contain_text("gesendet")
 
     context = open_page(f"{house.url}/webchat/demo", storage_state=remembered)
@@ -200,7 +145,7 @@ def test_from_the_web_chat_to_a_person_and_back_next_day(house: House, open_page
     expect(again).to_contain_text("ich habe Ihre Rechnung geprüft")
     expect(again).to_contain_text("Warum ist meine Rechnung so hoch?")
     expect(context.locator(".person .name").last).to_contain_text("Anna")
-    _write(context, "Danke, dann weiß ich Bescheid.")
+    write(context, "Danke, dann weiß ich Bescheid.")
     expect(desk.locator(".entry.customer").last).to_contain_text("dann weiß ich Bescheid")
     _resolve(desk)
     expect(again).to_contain_text(f"Ihre Anfrage {reference} ist abgeschlossen.")
@@ -213,18 +158,18 @@ def test_text_stays_text_everywhere(house: House, open_page: Opener) -> None:
     page = _phone_page(open_page, phone)
     visitor = open_page(f"{house.url}/webchat/demo")
     visitor.get_by_role("button", name="Schreiben Sie uns").click()
-    desk = _sign_in(open_page, house)
+    desk = sign_in(open_page, house)
 
     _take_next(desk, HOSTILE)
     expect(desk.locator(".head h2")).to_have_text(HOSTILE)
-    _reply(desk, f"Antwort {HOSTILE}")
+    reply(desk, f"Antwort {HOSTILE}")
     _heard(page, f"Antwort {HOSTILE}")
     _is_harmless(page)
     _resolve(desk)
 
-    _write(visitor, f"Ich möchte mit einem Menschen sprechen. {HOSTILE}")
+    write(visitor, f"Ich möchte mit einem Menschen sprechen. {HOSTILE}")
     _take_next(desk, HOSTILE)
-    _reply(desk, f"Antwort im Netz {HOSTILE}")
+    reply(desk, f"Antwort im Netz {HOSTILE}")
     expect(visitor.locator(".person .bubble")).to_have_text(f"Antwort im Netz {HOSTILE}")
     expect(visitor.locator(".you .bubble")).to_contain_text(HOSTILE)
     _is_harmless(visitor)
