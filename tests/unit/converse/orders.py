@@ -9,7 +9,7 @@ from typing import Any
 from conversation.bot import FrontDoor
 from conversation.intents import FALLBACK_INTENT
 from conversation.message import Button
-from conversation.understanding import Entity, Language, Understanding
+from conversation.understanding import Entity, Language
 from dialogue.compile import built_in_responses
 from dialogue.compiled import CompiledBot
 from dialogue.rasa_bot import RasaBot
@@ -17,7 +17,7 @@ from dialogue.runtime.conversation import Runtime
 from dialogue.teaching.bot import teach
 from nlu.entities.extractor import Extractor
 from nlu.entities.patterns import Patterns
-from nlu.interpreter import Interpreter
+from nlu.interpreter import Interpreter, Parsed
 from tests.fakes import StaticActions
 from tests.guarantees.house import House
 
@@ -93,17 +93,16 @@ class _Reader(Interpreter):
     def __init__(self) -> None:
         """Need no model."""
 
-    def parse(self, text: str) -> Understanding:
+    def parse(self, text: str) -> Parsed:
         """Return the intent that is named, and English where an English word stands."""
         intents = ("order", "move", "hours", "ring", "talk_to_human")
         found = sorted((text.index(name), name) for name in intents if name in text)
         language: Language = "en" if any(word in text for word in _ENGLISH) else "de"
         meant = [
-            Understanding(text=name, intent=name, confidence=1.0, language=language)
-            for _, name in found
+            Parsed(text=name, intent=name, confidence=1.0, language=language) for _, name in found
         ]
         intent = meant[0].intent if meant else FALLBACK_INTENT
-        return Understanding(
+        return Parsed(
             text=text,
             intent=intent,
             confidence=1.0,
