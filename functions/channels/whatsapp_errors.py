@@ -34,8 +34,9 @@ _REASONS: Mapping[int, str] = {
     131026: reasons.NOT_REACHABLE,
     131021: reasons.NOT_REACHABLE,
     131062: reasons.NOT_REACHABLE,
-    130472: reasons.NOT_REACHABLE,
-    131049: reasons.NOT_REACHABLE,
+    # General knowledge: Meta holds marketing back from this customer; other messages arrive.
+    130472: reasons.THROTTLED,
+    131049: reasons.THROTTLED,
     131050: reasons.OPTED_OUT,
     0: reasons.TOKEN_INVALID,
     190: reasons.TOKEN_INVALID,

@@ -246,6 +246,9 @@ def let_go(turn: TurnBuilder, event: Unlinked) -> None:
         addresses=staying,
         answer_to=staying[-1] if state.answer_to == event.address else state.answer_to,
         blocked=tuple(a for a in state.blocked if a != event.address),
+        heard=_without(state.heard, event.address),
+        threads=_without(state.threads, event.address),
+        unread=_without(state.unread, event.address),
         links=tuple(link for link in state.links if link.conversation != event.conversation),
     )
     turn.note(f"unlinked: {Address.parse(event.address).channel}", event.id)
@@ -261,5 +264,5 @@ def carries_code(event: Event) -> bool:
     return isinstance(event, CustomerEvent) and bool(code_carried(event.incoming))
 
 
-def _without(onward: dict[str, str], *addresses: str) -> dict[str, str]:
-    return {address: home for address, home in onward.items() if address not in addresses}
+def _without[Value](by_address: dict[str, Value], *addresses: str) -> dict[str, Value]:
+    return {key: value for key, value in by_address.items() if key not in addresses}

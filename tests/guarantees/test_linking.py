@@ -277,6 +277,7 @@ def test_a_cut_address_begins_anew(house: LinkedHouse) -> None:
     assert house.own("5").addresses == (address("5"),)
     assert house.own("5").answer_to == address("5")
     assert house.own("5").assignee == "queue"
+    assert address(PHONE) not in {*house.own("5").heard, *house.own("5").unread}
     assert house.own_texts("5")[-1] == "Verbindung trennen"
     assert house.own_texts(PHONE)[-1] == "Who are you now?"
 
