@@ -84,9 +84,13 @@ def _attachment(raw: Json, sticker: str) -> Attachment | None:
 
 
 def _shared(kind: str, payload: Json, raw: Json) -> Attachment | None:
-    """Tell what is pointed at; only the messenger's own address of it is a reference to media."""
-    reference = text(payload.get("url"))
-    address = reference or text(raw.get("url")) or text(raw.get("URL"))
+    """Tell what is pointed at; only the messenger's own address of it is a reference to media.
+
+    A `fallback` is a link that the customer wrote, to wherever it leads.
+    """
+    told = text(payload.get("url"))
+    reference = "" if kind == "fallback" else told
+    address = told or text(raw.get("url")) or text(raw.get("URL"))
     title = text(payload.get("title")) or text(raw.get("title"))
     words = "\n".join(filter(None, (title, address)))
     if not words:

@@ -177,9 +177,16 @@ def test_what_is_shared_is_a_placeholder(kind: str) -> None:
     assert kept.reference == MEDIA_URL
 
 
-def test_a_link_of_the_customers_is_no_media() -> None:
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"payload": None, "title": "Tarife", "URL": "https://example.com"},
+        {"payload": {"url": "https://example.com", "title": "Tarife"}},
+    ],
+)
+def test_a_link_of_the_customers_is_no_media(told: dict[str, Any]) -> None:
     """The preview of a link beside a text is readable, and nothing is to be fetched from there."""
-    raw = {"type": "fallback", "payload": None, "title": "Tarife", "URL": "https://example.com"}
+    raw = {"type": "fallback", **told}
     content = said({"mid": "m_1", "text": "https://example.com", "attachments": [raw]})
     [kept] = content.attachments
     assert (kept.reference, kept.text) == ("", "Tarife\nhttps://example.com")
