@@ -32,8 +32,13 @@ def listen(turn: TurnBuilder, events: Sequence[CustomerEvent]) -> None:
     if turn.state.assignee == BOT and not is_speaking(turn):
         epoch = turn.state.epoch + 1
         turn.change(epoch=epoch, claimed_epoch=epoch, misunderstandings=0)
-        turn.change(question=None, tracker=b"", asked_for=None, later=())
+        ask_nothing(turn)
     turn.change(elsewhere_until=max(until, turn.state.elsewhere_until))
+
+
+def ask_nothing(turn: TurnBuilder) -> None:
+    """Let the bot's open question go: what the customer writes next is no answer to it."""
+    turn.change(question=None, tracker=b"", asked_for=None, later=())
 
 
 def is_speaking(turn: TurnBuilder) -> bool:

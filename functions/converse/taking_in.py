@@ -8,7 +8,7 @@ from conversation.event import Absorb, Cut, LinkRequest, Unlinked
 from conversation.link import Link
 from conversation.turn import Item
 from converse.builder import TurnBuilder
-from converse.elsewhere import UNANSWERED
+from converse.elsewhere import UNANSWERED, ask_nothing, is_speaking
 from converse.linking import begin_anew, let_go, link
 
 
@@ -170,8 +170,14 @@ def _say_linked(turn: TurnBuilder, event: Absorb) -> None:
 
 
 def _carry_dialogue(turn: TurnBuilder, theirs: Conversation) -> None:
-    """Go on with the question that is open: ours, else theirs; it is asked where we go on."""
+    """Go on with the question that is open: ours, else theirs; it is asked where we go on.
+
+    Where one of our people answers in another app, none is.
+    """
     state = turn.state
+    if is_speaking(turn):
+        ask_nothing(turn)
+        return
     ours_is_open = state.asked_for is not None or state.question is not None
     if not ours_is_open and (theirs.asked_for is not None or theirs.question is not None):
         turn.change(

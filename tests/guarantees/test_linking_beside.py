@@ -58,3 +58,17 @@ def test_who_waits_for_another_app_is_fetched_after_a_link_too(house: LinkedHous
     house.now += HOUR
     house.rest()
     assert house.own("5").assignee == "queue"
+
+
+def test_who_is_answered_in_another_app_is_asked_nothing_after_a_link(house: LinkedHouse) -> None:
+    """The bot's open question ends with the link: a person speaks, and what follows is theirs."""
+    house.asks("5", "Let me choose one, please.")
+    code = house.code("5")
+    assert house.own("5").question is not None
+    said = {"mid": "m_inbox", "is_echo": True, "text": "We will call you.", "app_id": INBOX}
+    house.post(page_event(PAGE_USER, house.now, by_us=True, message=said))
+    house.now += SECOND
+    house.post(page_event(PAGE_USER, house.now, message={"mid": "m_1", "text": code}))
+    house.rest()
+    assert house.state(PAGE_USER, "messenger").merged_into == house.own("5").id
+    assert house.own("5").question is None
