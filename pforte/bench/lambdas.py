@@ -30,7 +30,7 @@ class Started:
         self._process = subprocess.Popen(
             [interpreter, "-I", "-S", "-B", str(_PROBE), function.module, *paths],
             env={name: os.environ[name] for name in _INHERITED if name in os.environ}
-            | dict(environment),
+            | {**function.fixed, **environment},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

@@ -15,13 +15,17 @@ RUNTIME_PACKAGES = ("boto3", "botocore", "dateutil", "jmespath", "s3transfer", "
 
 @dataclass(frozen=True)
 class Function:
-    """A function as built: `room` is what it is called, `module` its handler's, `memory` in MB."""
+    """A function as built: `room` is what it is called, `module` its handler's, `memory` in MB.
+
+    `fixed` are those of its environment's variables that are the same in every house.
+    """
 
     room: str
     module: str
     package: Path
     layers: tuple[Path, ...]
     memory: int
+    fixed: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -58,8 +62,14 @@ def read_build(folder: Path) -> Built:
                 package=package,
                 layers=tuple(layers[layer["Ref"]] / "python" for layer in own.get("Layers", ())),
                 memory=own.get("MemorySize", common["MemorySize"]),
+                fixed=_fixed(common) | _fixed(own),
             )
     return Built(functions, layers, resources)
+
+
+def _fixed(properties: Mapping[str, Any]) -> dict[str, str]:
+    variables = properties.get("Environment", {}).get("Variables", {})
+    return {name: value for name, value in variables.items() if isinstance(value, str)}
 
 
 def size(folder: Path) -> int:
