@@ -156,6 +156,19 @@ def test_what_cannot_go_is_said_before_it_is_sent(page: Page, desk: Desk) -> Non
     assert not desk.house.media.objects
 
 
+def test_more_files_than_a_reply_takes_are_not_left_out_silently(page: Page, desk: Desk) -> None:
+    """Ten hang on a reply; whoever chooses eleven is told that one is missing."""
+    _opened(desk, page)
+    plans: list[FilePayload] = [
+        {"name": f"Plan {number}.png", "mimeType": "image/png", "buffer": PICTURE}
+        for number in range(11)
+    ]
+    page.locator("#files").set_input_files(plans)
+    attached = page.get_by_role("list", name="Dateien zu dieser Antwort")
+    expect(attached.get_by_role("listitem")).to_have_count(10)
+    expect(page.get_by_text("Höchstens 10 Dateien auf einmal")).to_be_visible()
+
+
 @pytest.fixture
 def brain() -> Iterator[Brain]:
     """Serve the web chat."""

@@ -68,7 +68,9 @@ export function mayGo(kept) {
 /** Attach files to the next reply: those that can go are uploaded at once. */
 export function attach(id, chosen) {
   const kept = conversation(id);
-  for (const file of [...chosen].slice(0, MOST - kept.files.length)) {
+  const room = MOST - kept.files.length;
+  if (chosen.length > room) change({ notice: say("files.most", { most: MOST }) });
+  for (const file of [...chosen].slice(0, room)) {
     const type = file.type.split(";")[0];
     const entry = { id: crypto.randomUUID(), name: file.name, type, size: file.size, file, state: "", problem: "" };
     kept.files.push(entry);

@@ -90,6 +90,7 @@ export const GERMAN = {
     kindNot: "{channel} nimmt diese Art von Datei nicht an.",
     kindNever: "Diese Art von Datei kann nicht gesendet werden.",
     tooLargeFor: "Zu groß für {channel}: {size}, höchstens {limit}.",
+    most: "Höchstens {most} Dateien auf einmal; die übrigen fehlen hier.",
   },
   whole: "Ganzen Text zeigen",
   attachments: {

@@ -90,6 +90,7 @@ export const ENGLISH = {
     kindNot: "{channel} does not take this kind of file.",
     kindNever: "This kind of file cannot be sent.",
     tooLargeFor: "Too large for {channel}: {size}, at most {limit}.",
+    most: "At most {most} files at once; the others are not here.",
   },
   whole: "Show the whole text",
   attachments: {
