@@ -228,19 +228,21 @@ def _weigh(whole: Sequence[_Reading], parts: Sequence[_Reading]) -> tuple[_Readi
 
     The whole decides: parts lack what stands beside them. A part decides where all others are
     small talk, or where the whole is a refusal beside it. Two parts are two requests if both are
-    certain and among the first guesses of the whole.
+    certain and among the first guesses of the whole, or if they are the two between which the
+    whole is in doubt.
     """
     best = max(whole, key=lambda reading: reading.confidence)
     near = [intent for intent, _ in best.guesses[:_BESIDE]]
     asked = [part for part in parts if part.is_request and part.intent in near]
-    certain: dict[str, _Reading] = {}
+    torn = best.doubt in ("unsure", "ambiguous") and {p.intent for p in asked} == set(near[:2])
+    first: dict[str, _Reading] = {}
     for part in asked:
-        if part.certain:
-            certain.setdefault(part.intent, part)
-    requests = list(certain.values())
+        if part.certain or torn:
+            first.setdefault(part.intent, part)
+    requests = list(first.values())
     if len(requests) > 1:
         surest = max(requests, key=lambda each: each.confidence)
-        return certain.get(best.intent, surest), requests
+        return first.get(best.intent, surest), requests
     rest = [part for part in parts if part.doubt or part.intent not in SMALL_TALK]
     only = rest[0] if len(rest) == 1 else None
     if only is not None and only.is_request and (best.doubt or best.intent in SMALL_TALK):

@@ -50,6 +50,10 @@ TWO = {
     },
     "Was kostet Ökostrom bei Ihnen? Außerdem wüsste ich gern, welche Daten Sie von mir"
     " speichern.": {"tariff_info", "privacy_info"},
+    "zaelerstand is 4711 und wann komt die rechnung": {
+        "submit_meter_reading",
+        "ask_invoice_copy",
+    },
     "neue iban hab ich auch, und die rechnung versteh ich übrigens nicht": {
         "change_bank_details",
         "explain_invoice",
