@@ -32,11 +32,14 @@ _SUPPORTED = (
 
 def _plain(written: object) -> object:
     """Refuse what other templates have there, and say which are supported. Raises ValueError."""
-    if not isinstance(written, str):
-        raise ValueError(f"a picture, a link or a number is none that can be sent: {_SUPPORTED}")  # noqa: TRY004  pydantic reports ValueError alone
-    if "{" in written or "}" in written or "\n" in written:
-        raise ValueError(f"it has a place to fill, or a second line: {_SUPPORTED}")
-    return written
+    match written:
+        case str() if re.search(r"[{}\n]", written):
+            raise ValueError(f"it has a place to fill, or a second line: {_SUPPORTED}")
+        case str():
+            return written
+        case _:
+            kind = "a picture, a link or a number"
+            raise ValueError(f"{kind} is none that can be sent: {_SUPPORTED}")
 
 
 Line = Annotated[str, StringConstraints(max_length=LINE_LIMIT), BeforeValidator(_plain)]

@@ -54,8 +54,8 @@ class E5Encoder:
             raise OSError(f"{folder / WEIGHTS}: cannot be loaded")
         return cls(engine, model)
 
-    def knows(self, word: str) -> bool:  # noqa: ARG002 - as any encoder is asked
-        """Say that the engine does not tell."""
+    def knows(self, _: str, /) -> bool:
+        """Know no word: the engine does not tell its pieces."""
         return False
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:

@@ -28,7 +28,7 @@ class Encoder(Protocol):
     @property
     def width(self) -> int: ...
 
-    def knows(self, word: str) -> bool:
+    def knows(self, word: str, /) -> bool:
         """Say whether a word is one of those that the encoder reads as a whole."""
         ...
 

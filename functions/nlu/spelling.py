@@ -4,8 +4,8 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from functools import cached_property
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from nlu.features import words
@@ -28,13 +28,11 @@ _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 class Spelling:
     """The examples' words as they write them, the most frequent first, each in one spelling too.
 
-    A word that no example has is left as it is if `knows` says that it is one. `remembered` has
-    words that were looked for, which changes no result.
+    A word that no example has is left as it is if `knows` says that it is one.
     """
 
     written: Mapping[str, str]
     knows: Callable[[str], bool]
-    remembered: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, texts: Iterable[str], knows: Callable[[str], bool]) -> "Spelling":
@@ -53,19 +51,13 @@ class Spelling:
             if word in self.written or not left:
                 return word
             left -= 1
-            return self._meant(word)
+            return self._remembered(word) if len(word) <= _LONGEST else self._nearest(word)
 
         return _WORD.sub(usual, text)
 
-    def _meant(self, word: str) -> str:
-        meant = self.remembered.get(word)
-        if meant is None:
-            meant = self._nearest(word)
-            if len(self.remembered) >= _REMEMBERED:
-                self.remembered.clear()
-            if len(word) <= _LONGEST:
-                self.remembered[word] = meant
-        return meant
+    @cached_property
+    def _remembered(self) -> Callable[[str], str]:
+        return lru_cache(maxsize=_REMEMBERED)(self._nearest)
 
     def _nearest(self, word: str) -> str:
         folded = _folded(word)
