@@ -127,6 +127,12 @@ class Voice(Protocol):
         None where it has none: it is not offered.
         """
 
+    def slot_title(self, slot: str, language: Language) -> str | None:
+        """Return what a slot is called before agents (`utter_slot_title_<slot>`).
+
+        None where it has no title.
+        """
+
 
 class Bot(Voice, Protocol):
     """A trained bot; pure: the same arguments give the same answer."""

@@ -7,6 +7,8 @@ from conversation.model import Model
 
 Language = Literal["de", "en"]
 
+LANGUAGES: tuple[Language, ...] = ("de", "en")
+
 Doubt = Literal["unsure", "ambiguous", "negated"]
 """Why an intent is not acted on.
 

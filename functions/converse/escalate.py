@@ -6,7 +6,7 @@ from conversation.conversation import BOT, QUEUE
 from conversation.escalation import ClosedEscalation, Escalation, Reason
 from conversation.reference import reference_number
 from conversation.turn import Item
-from conversation.understanding import Language
+from conversation.understanding import LANGUAGES, Language
 from converse.builder import TurnBuilder
 from converse.phrases import is_angry
 
@@ -134,9 +134,8 @@ def _to_queue(turn: TurnBuilder, escalation: Escalation) -> None:
 
 
 def _titles(turn: TurnBuilder, intent: str) -> dict[Language, str]:
-    languages: tuple[Language, ...] = ("de", "en")
     name = intent.replace("_", " ").capitalize()
-    return {language: turn.bot.title(intent, language) or name for language in languages}
+    return {language: turn.bot.title(intent, language) or name for language in LANGUAGES}
 
 
 def _body(closed: ClosedEscalation) -> dict[str, Any]:

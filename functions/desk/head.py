@@ -4,18 +4,23 @@ from typing import Literal
 
 from channels.registry import CHANNELS
 from conversation.address import Address
+from conversation.bot import Voice
 from conversation.conversation import Conversation
 from conversation.model import Model
-from conversation.understanding import Language
+from conversation.understanding import LANGUAGES, Language
 from desk.people import People
 from desk.reachable import Reachable, reachable
 from desk.sendable import sendable
 
 
 class Fact(Model):
-    """Something that the bot knows: a slot of its tracker."""
+    """Something that the bot knows: a slot of its tracker.
+
+    `titles` name the slot by language, where the bot's author gave it a title.
+    """
 
     name: str
+    titles: dict[Language, str]
     value: str
 
 
@@ -53,7 +58,7 @@ class Head(Model):
     sent: dict[str, int]
 
 
-def head_of(conversation: Conversation, people: People) -> Head:
+def head_of(conversation: Conversation, people: People, voice: Voice) -> Head:
     """Return what is known of a conversation and its customer now."""
     escalation = conversation.escalation
     closed = conversation.closed
@@ -79,12 +84,18 @@ def head_of(conversation: Conversation, people: People) -> Head:
         promised=escalation.promised if escalation else None,
         claimed_at=escalation.claimed_at if escalation else None,
         reachable=reachable(conversation),
-        facts=tuple(Fact(name=name, value=value) for name, value in facts.items()),
+        facts=tuple(_fact(name, value, voice) for name, value in facts.items()),
         elsewhere_until=conversation.elsewhere_until,
         sent=conversation.sent,
         text_limit=CHANNELS[current.channel].abilities.text_limit if current else 0,
         files=sendable({Address.parse(each).channel for each in conversation.addresses}),
     )
+
+
+def _fact(slot: str, value: str, voice: Voice) -> Fact:
+    titles = {language: voice.slot_title(slot, language) for language in LANGUAGES}
+    written = {language: title for language, title in titles.items() if title}
+    return Fact(name=slot, titles=written, value=value)
 
 
 def _holder(conversation: Conversation, people: People) -> Literal["bot", "queue", "me", "other"]:

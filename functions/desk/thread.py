@@ -50,7 +50,7 @@ def thread(outside: Outside, agent: Agent, id_: str, after: int, limit: int) -> 
     shown = joined(entries, records)
     shown = with_earlier(outside, people, conversation, after, records, shown)
     return Thread(
-        head=head_of(conversation, people),
+        head=head_of(conversation, people, outside.voice),
         entries=with_files(outside, shown),
         sequence=conversation.sequence,
         earlier=earlier,

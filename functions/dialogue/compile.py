@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from conversation.bot import DangerWord, FrontDoor
-from conversation.understanding import Language
-from dialogue.compiled import LANGUAGE_SLOT, CompiledBot
+from conversation.understanding import LANGUAGES
+from dialogue.compiled import INTENT_TITLE, LANGUAGE_SLOT, SLOT_TITLE, CompiledBot
 from dialogue.project import Project
 from dialogue.runtime.conversation import Runtime
 from dialogue.runtime.domain import DEFAULT_INTENTS, Domain
@@ -21,8 +21,6 @@ Variation = dict[str, Any]
 
 _FALLBACK = {"threshold": "threshold", "ambiguity_threshold": "ambiguity"}
 """Keys of Rasa's FallbackClassifier, and what they are called here."""
-
-_LANGUAGES: tuple[Language, ...] = ("de", "en")
 
 
 class Compiled(NamedTuple):
@@ -58,7 +56,7 @@ def _own(responses: Mapping[str, list[Variation]]) -> dict[str, list[Variation]]
     return {
         name: written
         for name, written in responses.items()
-        if name.startswith(("utter_pforte_", "utter_title_"))
+        if name.startswith(("utter_pforte_", INTENT_TITLE, SLOT_TITLE))
     }
 
 
@@ -175,7 +173,7 @@ def _danger(entry: Node, responses: Mapping[str, list[Variation]]) -> dict[str, 
     if name not in responses:
         entry.fail(f"response '{name}' of danger words is not in the domain. Add it there.")
     texts = {}
-    for language in _LANGUAGES:
+    for language in LANGUAGES:
         said = generate(name, responses[name], {LANGUAGE_SLOT: language}, "", 0)
         if said is not None and said.get("text"):
             texts[language] = said["text"]

@@ -20,6 +20,12 @@ HAND_OVER = "action_pforte_hand_over"
 LANGUAGE_SLOT = "language"
 """The slot that the front door sets, on which variations of a response may be conditional."""
 
+INTENT_TITLE = "utter_title_"
+"""How the response begins that is the title of an intent."""
+
+SLOT_TITLE = "utter_slot_title_"
+"""How the response begins that is the title of a slot."""
+
 
 class CompiledBot(Model):
     """The front door's settings, and what the house says in this bot's words.

@@ -7,7 +7,7 @@ from typing import Any
 from conversation.bot import FrontDoor
 from conversation.message import Button, Content
 from conversation.understanding import Language
-from dialogue.compiled import FILE, LANGUAGE_SLOT, CompiledBot
+from dialogue.compiled import FILE, INTENT_TITLE, LANGUAGE_SLOT, SLOT_TITLE, CompiledBot
 from dialogue.runtime.responses import generate
 
 
@@ -31,7 +31,13 @@ class CompiledVoice:
 
     def title(self, intent: str, language: Language) -> str | None:
         """Return the short title of an intent for a button, None where it has none."""
-        response = f"utter_title_{intent}"
+        return self._title(f"{INTENT_TITLE}{intent}", language)
+
+    def slot_title(self, slot: str, language: Language) -> str | None:
+        """Return what a slot is called before agents, None where it has no title."""
+        return self._title(f"{SLOT_TITLE}{slot}", language)
+
+    def _title(self, response: str, language: Language) -> str | None:
         if response not in self._responses:
             return None
         return self.say(response, language, 0).text or None

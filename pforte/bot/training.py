@@ -130,12 +130,13 @@ def examples_of(source: Source) -> "list[Example]":
 
 def _titles(source: Source) -> "list[Example]":
     """Return the titles of intents: what a button says is said by customers too."""
+    from dialogue.compiled import INTENT_TITLE
     from nlu.training import Example
 
     return [
         Example(str(variation.get("text", "")), intent)
         for intent in source.compiled.runtime.domain.intents
-        for variation in source.compiled.bot.responses.get(f"utter_title_{intent}", ())
+        for variation in source.compiled.bot.responses.get(f"{INTENT_TITLE}{intent}", ())
     ]
 
 

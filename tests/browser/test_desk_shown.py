@@ -27,6 +27,18 @@ def test_customers_words_are_never_markup(page: Page, desk: Desk) -> None:
     assert page.locator("img, .bubble script, a").count() == 0
 
 
+def test_what_the_bot_knows_is_named_in_the_agents_language(page: Page, desk: Desk) -> None:
+    """A slot is called what the bot's author calls it; one without a title by its own name."""
+    desk.has("Yusuf", facts={"meter_number": "1ESY 44", "new_address": "Markt 1"})
+    sign_in(page)
+    row(page, "Yusuf").click()
+    terms = page.locator(".context dt")
+    expect(terms.filter(has_text="Zählernummer")).to_have_count(1)
+    expect(terms.filter(has_text="New address")).to_have_count(1)
+    page.get_by_role("button", name="English").click()
+    expect(terms.filter(has_text="Meter number")).to_have_count(1)
+
+
 def test_unread_conversations_are_marked(page: Page, desk: Desk) -> None:
     """A message in a conversation that is not open is seen in the list, until it is opened."""
     yusuf = desk.has("Yusuf")

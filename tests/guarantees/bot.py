@@ -87,6 +87,10 @@ class EchoBot:
         """Return the intent."""
         return intent
 
+    def slot_title(self, slot: str, language: Language) -> str | None:
+        """Have no titles of slots."""
+        return None
+
 
 _SPECIAL = {
     "poison": "ask",

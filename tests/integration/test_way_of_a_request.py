@@ -67,4 +67,6 @@ def test_a_person_who_is_asked_for_in_a_form_knows_what_was_said(house: House) -
     desk.waits_for(phone.conversation)
     head = desk.thread(phone.conversation)["head"]
     assert head["reason"] == "asked_for_person"
-    assert {"name": "customer_number", "value": ERIKA.number} in head["facts"]
+    titles = {"de": "Kundennummer", "en": "Customer number"}
+    known = {"name": "customer_number", "titles": titles, "value": ERIKA.number}
+    assert known in head["facts"]

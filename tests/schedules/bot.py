@@ -72,6 +72,10 @@ class WorldBot:
         """Return the intent."""
         return intent
 
+    def slot_title(self, slot: str, language: Language) -> str:
+        """Return the slot."""
+        return slot
+
 
 def _parts(text: str) -> list[tuple[str, str, str]]:
     words = text.removesuffix(".").replace(". ", " ").split(" ")

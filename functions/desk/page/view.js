@@ -208,7 +208,7 @@ function contextView() {
         head.language && fact("language", say("language"), say(`languages.${head.language}`)),
         head.facts
           .filter(({ name }) => name !== "language")
-          .map(({ name, value }) => fact(name, readable(name), value)),
+          .map(({ name, titles, value }) => fact(name, titles[state.language] ?? readable(name), value)),
       ),
     ),
     h(

@@ -54,20 +54,25 @@ JONAS = {**ANNA, "sub": "jonas-2", "name": "Jonas Beck", "email": "jonas@stadtwe
 
 
 def voice(front_door: FrontDoor) -> CompiledVoice:
-    """Return a voice that knows the one sentence which the desk says."""
-    joined = [
+    """Return a voice that knows what the desk says and shows."""
+    responses = {
+        "utter_pforte_agent_joined": _response(
+            de="{agent} ist jetzt für Sie da.", en="{agent} is here for you now."
+        ),
+        "utter_slot_title_meter_number": _response(de="Zählernummer", en="Meter number"),
+    }
+    bot = CompiledBot(front_door=front_door, responses=responses)
+    return CompiledVoice(bot)
+
+
+def _response(**texts: str) -> list[dict[str, Any]]:
+    return [
         {
             "text": text,
             "condition": [{"type": "slot", "name": "language", "value": language}],
         }
-        for language, text in (
-            ("en", "{agent} is here for you now."),
-            ("de", "{agent} ist jetzt für Sie da."),
-        )
+        for language, text in texts.items()
     ]
-    responses = {"utter_pforte_agent_joined": joined}
-    bot = CompiledBot(front_door=front_door, responses=responses)
-    return CompiledVoice(bot)
 
 
 def conversation_id(name: str) -> str:

@@ -37,11 +37,19 @@ def test_the_head_tells_what_an_agent_must_know() -> None:
     assert head["reference"] == "SM-YUSU-2K7M"
     assert head["question"] == "Ist mein Zählerstand angekommen?"
     assert head["opened"] == NOW - 5 * MINUTE
-    assert head["facts"] == [{"name": "zaehler", "value": "1ESY 44"}]
+    assert head["facts"] == [{"name": "zaehler", "titles": {}, "value": "1ESY 44"}]
     [address] = head["reachable"]
     assert (address["channel"], address["user"]) == ("whatsapp", "+49 171 ••• 042")
     assert (address["current"], address["blocked"]) == (True, False)
     assert "491711234042" not in str(_thread(house, waiting.id))
+
+
+def test_what_the_bot_knows_has_the_titles_of_its_author() -> None:
+    """A slot is named in every language that the bot gives it a title in, for any agent."""
+    house = House()
+    waiting = house.waiting("Yusuf", facts={"meter_number": "1ESY 44"}, language="en")
+    [fact] = _thread(house, waiting.id)["head"]["facts"]
+    assert fact["titles"] == {"de": "Zählernummer", "en": "Meter number"}
 
 
 def test_who_has_it_is_told_by_name() -> None:

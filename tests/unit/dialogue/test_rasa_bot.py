@@ -230,6 +230,26 @@ def test_an_unknown_response_is_an_error(bot: RasaBot) -> None:
         bot.say("utter_pforte_nothing", "de", 1)
 
 
+def test_a_slot_has_a_title(write_bot: WriteBot, tmp_path: Path) -> None:
+    """What a slot is called is no title of an intent; one may have none, or one for all."""
+    own = """\
+  utter_slot_title_greet:
+  - text: 'Gruß'
+    condition: [{type: slot, name: language, value: de}]
+  - text: 'Greeting'
+    condition: [{type: slot, name: language, value: en}]
+  utter_slot_title_place:
+  - text: 'Place'
+  utter_fire:"""
+    folder = write_bot(("domain.yml", "  utter_fire:", own))
+    bot = load(train(folder, tmp_path / "trained").folder)
+
+    assert (bot.slot_title("greet", "de"), bot.slot_title("greet", "en")) == ("Gruß", "Greeting")
+    assert (bot.slot_title("place", "de"), bot.slot_title("place", "en")) == ("Place", "Place")
+    assert bot.slot_title("language", "de") is None
+    assert bot.title("greet", "de") is None
+
+
 def test_an_intent_has_a_title(write_bot: WriteBot, tmp_path: Path) -> None:
     """Asking back names intents by their title; one without a title is not offered."""
     own = "  utter_title_greet:\n  - text: 'Say hello'\n  utter_fire:"

@@ -5,10 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from conversation.understanding import LANGUAGES
+from dialogue.compile import compile_project
+from dialogue.compiled import LANGUAGE_SLOT
 from dialogue.examples import Example
 from dialogue.project import Project, read_project
 from dialogue.runtime.domain import DEFAULT_INTENTS, Domain
 from dialogue.teaching.bot import teach
+from dialogue.voice import CompiledVoice
 from nlu.entities.extractor import Extractor
 from nlu.entities.training import Taught, train
 from nlu.features import words
@@ -133,3 +137,13 @@ def test_what_requests_need_is_found(
     found = extractor.extract(text, NOW)
     assert {(each.entity, each.value) for each in found} == entities
     assert all(text[each.start : each.end].strip() for each in found)
+
+
+def test_every_slot_that_an_agent_sees_has_a_title(project: Project) -> None:
+    """The desk names in both languages all that the bot can collect; yes and no are not shown."""
+    compiled = compile_project(BOT, project)
+    voice = CompiledVoice(compiled.bot)
+    slots = compiled.runtime.domain.slots.items()
+    shown = {name for name, each in slots if name != LANGUAGE_SLOT and each.type != "bool"}
+    titled = {name for name in shown if all(voice.slot_title(name, to) for to in LANGUAGES)}
+    assert shown - titled == set()
