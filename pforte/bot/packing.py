@@ -19,7 +19,7 @@ from dialogue.teaching.files import read_files
 from pforte.bot.training import trained
 from pforte.failure import CALLED_WRONGLY, Failure
 from pforte.nlu.encoders import link_file
-from pforte.nlu.engine import ARCHITECTURES, fit_engine
+from pforte.nlu.onnx_runtime import ARCHITECTURES, put_runtime
 
 _PARTS = ("bot", "model")
 _SECRETS = frozenset(("token", "headers", "basic_auth"))
@@ -41,7 +41,7 @@ def pack(part: str, bot: Path, folder: Path, architecture: str) -> Path:
         shutil.copytree(whole / MODEL_FOLDER, packed, copy_function=link_file)
         (packed / "__init__.py").write_text(_MODEL_INIT, "utf-8")
         if (packed / "e5").is_dir():
-            fit_engine(packed / "e5", architecture)
+            put_runtime(folder, architecture)
     return packed
 
 

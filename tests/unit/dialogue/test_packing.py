@@ -91,17 +91,17 @@ def test_two_processes_at_once_train_once(bot: Path) -> None:
     assert sorted(told) == sorted([folder, f"trains\n{folder}"])
 
 
-def test_an_engine_is_fitted_to_the_function(
+def test_a_layer_brings_what_its_encoder_runs_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What was trained here runs on another processor there."""
+    """For the function's processor: what was trained here runs on another one there."""
     (tmp_path / "whole" / MODEL_FOLDER / "e5").mkdir(parents=True)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(packing, "trained", lambda _: tmp_path / "whole")
-    fitted = []
-    monkeypatch.setattr(packing, "fit_engine", lambda *called: fitted.append(called))
+    put = []
+    monkeypatch.setattr(packing, "put_runtime", lambda *called: put.append(called))
     model = packing.pack("model", tmp_path / "bot", tmp_path / "layer", "arm64")
-    assert fitted == [(model / "e5", "arm64")]
+    assert put == [(model.parent, "arm64")]
 
 
 def test_a_server_of_own_actions_is_packed_with_the_domain(bot: Path, tmp_path: Path) -> None:
