@@ -9,6 +9,9 @@ from dialogue.source import Node, ProjectError, domain_files, read_yaml, readabl
 from dialogue.vocabulary import add_annotated, read_vocabulary
 from nlu.entities.vocabulary import Vocabulary
 
+FRONT_DOOR_FILE = "pforte.yml"
+"""The settings of the front door: the one file that Rasa does not know."""
+
 
 @dataclass
 class Project:
@@ -30,15 +33,24 @@ class Project:
 
 
 def read_project(folder: Path) -> Project:
-    """Read examples, config.yml and pforte.yml of a bot. Raises ProjectError."""
+    """Read examples, config.yml and pforte.yml of a bot. Raises ProjectError.
+
+    Where there is no pforte.yml, as in a plain Rasa bot, a stand-in serves for trying the bot out.
+    """
     if not folder.is_dir():
         raise ProjectError(f"{folder}: there is no such folder. Name a bot's with --bot.")
     config = _read_optional(folder, "config.yml").mapping("config.yml")
     project = Project(
         settings=config.get("pforte", Node(None, f"{folder}/config.yml", 1)),
-        front_door=_read_required(folder, "pforte.yml"),
+        front_door=_read_optional(folder, FRONT_DOOR_FILE),
         pipeline=config.get("pipeline", Node(None, f"{folder}/config.yml", 1)),
     )
+    if not (folder / FRONT_DOOR_FILE).is_file():
+        project.front_door = _stand_in(folder, config.get("language"))
+        project.warnings.append(
+            f"{project.front_door.file}: is missing, and made up for trying the bot out. A house "
+            "needs it; see the example bot's."
+        )
     for path in (*domain_files(folder), *yaml_files(folder / "data")):
         read_file(project, path, read_yaml(path, str(path)))
     return project
@@ -65,11 +77,17 @@ def file_language(path: Path) -> Language | None:
     return None
 
 
-def _read_required(folder: Path, name: str) -> Node:
-    path = folder / name
-    if not path.is_file():
-        raise ProjectError(f"{path}: is missing. A bot needs it; see the example bot's.")
-    return read_yaml(path, str(path))
+def _stand_in(folder: Path, language: Node | None) -> Node:
+    """Return a front door for a bot that has none; English, as Rasa's default, if not German."""
+    file = f"{folder}/{FRONT_DOOR_FILE}"
+    german = language is not None and str(language.value).startswith("de")
+    values = {
+        "company": folder.resolve().name,
+        "privacy_url": "https://example.org/privacy",
+        "reference_prefix": "PF",
+        "default_language": "de" if german else "en",
+    }
+    return Node({key: Node(value, file, 1) for key, value in values.items()}, file, 1)
 
 
 def _read_optional(folder: Path, name: str) -> Node:

@@ -12,7 +12,7 @@ from rich.console import Console
 from conversation.conversation import BOT
 from conversation.message import Content, Message
 from dialogue.rasa_bot import load
-from pforte.bot.stage import Stage, responses_of, set_stage
+from pforte.bot.stage import OWN, Stage, responses_of, set_stage
 from pforte.bot.training import trained
 from pforte.bot.why import Reasons
 
@@ -21,14 +21,17 @@ _HELP = """Write as a customer would. An option is chosen by its number or title
 /restart  begin anew           /resolve  as an agent, close it     /quit  or Ctrl-D"""
 
 
-def chat(folder: Path, screen: Console | None = None) -> None:
-    """Talk until the input ends, is interrupted, or says /quit. Raises Failure."""
+def chat(folder: Path, actions: str = OWN, screen: Console | None = None) -> None:
+    """Talk until the input ends, is interrupted, or says /quit. Raises Failure, PforteError.
+
+    `actions` is `own` or a server's webhook.
+    """
     screen = screen or Console(highlight=False, soft_wrap=True)
     with ExitStack() as closing:
         trained_to = trained(folder)
         bot = load(trained_to)
         responses = responses_of(trained_to, bot)
-        stage = set_stage(folder, bot, responses, closing, begins=_now())
+        stage = set_stage(folder, bot, responses, closing, actions, _now())
         screen.print(_HELP, style="dim", markup=False)
         try:
             Chat(stage, Reasons(folder), screen).read()

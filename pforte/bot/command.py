@@ -32,6 +32,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     check = _verb(verbs, "check", "look for weak spots in a bot's examples")
     check.set_defaults(run=run_check)
     chat = _verb(verbs, "chat", "talk to the bot in the terminal")
+    _add_actions(chat, "who runs custom actions")
     chat.set_defaults(run=run_chat)
     test = _verb(verbs, "test", "run the bot's test messages and stories (tests/*.yml)")
     test.add_argument("--nlu", action="store_true", help="understand what stories' users say, too")
@@ -41,11 +42,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         action="store_true",
         help="play dialogues and stories for real: front door, actions, sample back end",
     )
-    test.add_argument(
-        "--actions",
-        metavar="own|URL",
-        help="with --run, who runs custom actions: the bot's own (default), or a server's webhook",
-    )
+    _add_actions(test, "with --run, who runs custom actions")
     test.add_argument("--only", metavar="TEXT", help="with --run, what names TEXT alone")
     test.set_defaults(run=run_test)
     replay = _verb(verbs, "replay", "replay dialogues recorded from Rasa, and compare")
@@ -104,9 +101,14 @@ def run_check(arguments: argparse.Namespace) -> int:
 
 def run_chat(arguments: argparse.Namespace) -> int:
     """Talk to the bot until the input ends."""
+    from conversation.errors import PforteError
     from pforte.bot.chat import chat
+    from pforte.bot.stage import OWN
 
-    chat(arguments.bot)
+    try:
+        chat(arguments.bot, arguments.actions or OWN)
+    except PforteError as error:
+        raise Failure(str(error), FOUND_WRONG) from error
     return 0
 
 
@@ -117,6 +119,7 @@ def run_test(arguments: argparse.Namespace) -> int:
     if arguments.actions or arguments.only:
         raise Failure("--actions and --only belong to --run. Add it.", CALLED_WRONGLY)
     from conversation.errors import PforteError
+    from dialogue.project import FRONT_DOOR_FILE
     from dialogue.rasa_bot import load
     from pforte.bot.story_tests import run_stories_of
     from pforte.bot.testing import as_json, read_cases, run_cases
@@ -124,10 +127,10 @@ def run_test(arguments: argparse.Namespace) -> int:
     folder = arguments.bot / "tests"
     try:
         cases = read_cases(folder)
-        if cases and not (arguments.nlu or (arguments.bot / "pforte.yml").is_file()):
+        if cases and not (arguments.nlu or (arguments.bot / FRONT_DOOR_FILE).is_file()):
             print(
                 f"{folder}: {len(cases)} test messages are left out: a bot without pforte.yml is "
-                "not trained. Add one, as the example bot's, to run them.",
+                "not trained for them. Add --nlu to run them.",
                 file=sys.stderr,
             )
             cases = []
@@ -223,3 +226,11 @@ def _verb(
     if name != "chat":
         parser.add_argument("--json", action="store_true", help="print JSON")
     return parser
+
+
+def _add_actions(parser: argparse.ArgumentParser, what: str) -> None:
+    parser.add_argument(
+        "--actions",
+        metavar="own|URL",
+        help=f"{what}: the bot's own (default), or a server's webhook",
+    )

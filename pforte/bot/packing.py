@@ -13,6 +13,7 @@ from aws.http_actions import HttpActions
 from bootstrap.settings import ACTION_SERVER, BOT_PACKAGE, MODEL_PACKAGE
 from conversation.errors import PforteError
 from dialogue.compiled import MODEL_FOLDER
+from dialogue.project import FRONT_DOOR_FILE
 from dialogue.source import read_yaml
 from dialogue.teaching.domain import read_domain
 from dialogue.teaching.files import read_files
@@ -29,8 +30,11 @@ _MODEL_INIT = '"""A trained bot\'s model, written by `pforte bot train`: data, n
 def pack(part: str, bot: Path, folder: Path, architecture: str) -> Path:
     """Put a part (`bot` or `model`) of the trained bot into a layer's folder; returns where.
 
-    `architecture` is that of the function that will classify: `arm64` or `x86_64`.
+    `architecture` is that of the function that will classify: `arm64` or `x86_64`. Raises Failure.
     """
+    if part == "bot" and not (bot / FRONT_DOOR_FILE).is_file():
+        # what is made up for trying a bot out names no company and no privacy notice
+        raise Failure(f"{bot}/{FRONT_DOOR_FILE}: is missing. A house needs it; see docs/bot.md.")
     whole = trained(bot)
     if part == "bot":
         packed = folder / BOT_PACKAGE

@@ -1,16 +1,18 @@
 """Hold that one can talk to a bot in the terminal, or through a pipe, and ask for reasons."""
 
+import json
 import sys
 from collections.abc import Callable, Iterator
 from io import StringIO
 from pathlib import Path
 
+import httpx
 import pytest
 from rich.console import Console
 
 from pforte.bot.chat import chat as talk
 from pforte.cli import main
-from tests.unit.dialogue.conftest import FILES, RULES
+from tests.unit.dialogue.conftest import FILES, RULES, WriteBot
 
 Chat = Callable[[str], str]
 
@@ -166,6 +168,30 @@ def test_a_wrong_command_is_explained(chat: Chat) -> None:
     assert said.count("you  hello") == 1
 
 
+def test_actions_may_run_on_a_server(
+    write_bot: WriteBot,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """What a team's own server answers is said; one that is not encrypted is not asked."""
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        assert json.loads(request.content)["next_action"] == "action_look_up"
+        return httpx.Response(200, json={"events": [], "responses": [{"text": "Looked up."}]})
+
+    made = httpx.Client(transport=httpx.MockTransport(answer))
+    monkeypatch.setattr(httpx, "Client", lambda **_: made)
+    monkeypatch.setattr(sys, "stdin", StringIO("when do you open\n"))
+    monkeypatch.chdir(tmp_path)
+    call = ["bot", "chat", "--bot", str(write_bot()), "--actions"]
+
+    assert main([*call, "http://actions.example/webhook"]) == 1
+    assert "https://" in capsys.readouterr().err
+    assert main([*call, "https://actions.example/webhook"]) == 0
+    assert "bot   Looked up.\nbot   Nine to five" in capsys.readouterr().out
+
+
 def test_an_interrupted_terminal_ends_politely(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -177,7 +203,7 @@ def test_an_interrupted_terminal_ends_politely(
 
     monkeypatch.setattr(sys.stdin, "isatty", lambda: True, raising=False)
     screen = StringIO()
-    talk(folder, Terminal(file=screen, highlight=False))
+    talk(folder, screen=Terminal(file=screen, highlight=False))
 
     assert screen.getvalue().endswith("\nGoodbye.\n")
     assert "\x1b" not in screen.getvalue()

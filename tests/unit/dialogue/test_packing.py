@@ -117,6 +117,14 @@ def test_a_server_of_own_actions_is_packed_with_the_domain(bot: Path, tmp_path: 
     assert server["domain"] == read_domain(read_files(bot)).for_actions()
 
 
+def test_a_house_is_not_built_on_a_front_door_that_is_made_up(bot: Path, tmp_path: Path) -> None:
+    """A plain Rasa bot can be tried out; customers must be told whose assistant answers."""
+    (bot / "pforte.yml").unlink()
+    assert training.trained(bot).is_dir()
+    with pytest.raises(Failure, match=r"pforte\.yml: is missing"):
+        packing.pack("bot", bot, tmp_path / "layer", "arm64")
+
+
 @pytest.mark.parametrize(
     ("server", "why"),
     [

@@ -19,7 +19,7 @@ from pforte.bot.stage import Difference, Played, Stage, responses_of
 from pforte.bot.talk import Act
 from pforte.bot.training import trained
 from pforte.cli import main
-from tests.unit.dialogue.conftest import FILES
+from tests.unit.dialogue.conftest import FILES, WriteBot
 
 Play = Callable[[str], Played]
 calls: list[ActionCall] = []
@@ -294,6 +294,18 @@ def test_the_command_tells_what_differed_and_what_went_well(
     facts = json.loads(capsys.readouterr().out)
     assert (facts["dialogues"], facts["dialogues_passed"]) == (1, 0)
     assert facts["results"][0]["differences"][0]["expected"] == "utter_fire"
+
+
+def test_a_plain_rasa_bot_is_played_too(
+    write_bot: WriteBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A folder without pforte.yml is played behind a front door that is made up."""
+    monkeypatch.chdir(tmp_path)
+    bot = write_bot(("data/rules.yml", "- action: action_look_up\n  ", ""))
+    (bot / "pforte.yml").unlink()
+    (bot / "tests").mkdir()
+    write(bot, "- user: when do you open\n- bot: {text: Nine to five}\n- hand_over: null")
+    assert main(["bot", "test", "--run", "--bot", str(bot)]) == 0
 
 
 def test_a_wrong_call_is_one_line(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

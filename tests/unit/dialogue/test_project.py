@@ -245,6 +245,20 @@ def test_the_front_door_is_read(write_bot: WriteBot) -> None:
     assert door.danger_words[0].response == {"de": "112!", "en": "112!"}
 
 
+@pytest.mark.parametrize(("written", "spoken"), [("", "en"), ("fr", "en"), ("de", "de")])
+def test_a_plain_rasa_bot_has_a_front_door_for_trying_it_out(
+    write_bot: WriteBot, written: str, spoken: str
+) -> None:
+    """Without pforte.yml its settings are made up, in Rasa's language, and the author is told."""
+    folder = write_bot(**{"config.yml": f"language: {written}\n"})
+    (folder / "pforte.yml").unlink()
+
+    found = compiled(folder)
+
+    assert (found.bot.front_door.company, found.bot.front_door.default_language) == ("bot", spoken)
+    assert [each for each in found.warnings if "pforte.yml: is missing" in each]
+
+
 def test_templates_are_read(write_bot: WriteBot) -> None:
     """What stands in pforte.yml under `templates` is what agents can send."""
     written = "templates:\n- name: hi\n  language: en_GB\n  body: Hi {{1}}, hi.\n"
