@@ -135,8 +135,11 @@ class House:
         server = self._bot_folder / ACTION_SERVER
         if server.is_file():
             from aws.http_actions import HttpActions
+            from aws.parameter import read_parameter
 
-            return HttpActions(**json.loads(server.read_bytes()))
+            name = self.settings.action_server_token_parameter
+            token = partial(read_parameter, later_client("ssm"), name)
+            return HttpActions(**json.loads(server.read_bytes()), token=token)
         if self.settings.action_function:
             return LambdaActions(patient_client("lambda", PATIENCE), self.settings.action_function)
         return NoActions()

@@ -44,6 +44,7 @@ class Settings(BaseModel):
     user_pool_client_id: str = ""
     webchat_origins: str = "*"
     action_function: str = ""
+    action_server_token_parameter: str = ""
     bot_dir: str = ""
 
     @property

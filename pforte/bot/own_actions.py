@@ -32,10 +32,13 @@ _END_SECONDS = 3
 
 
 class ActionServer:
-    """Rasa's action server at the URL of its webhook. Raises PforteError where it may not be."""
+    """Rasa's action server at the URL of its webhook. Raises PforteError where it may not be.
 
-    def __init__(self, url: str, domain: Domain) -> None:
-        self._actions = HttpActions(url, domain.for_actions())
+    `token` proves to it who is calling; "" for nothing.
+    """
+
+    def __init__(self, url: str, domain: Domain, token: str = "") -> None:
+        self._actions = HttpActions(url, domain.for_actions(), lambda: token)
 
     def ask(self, call: ActionCall) -> Result:
         """Return what an action answers, or that it refuses, or why it failed."""

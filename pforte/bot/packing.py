@@ -64,7 +64,7 @@ def _pack_action_server(bot: Path, packed: Path) -> None:
         if "url" not in named or set(named) & _SECRETS:
             server.fail(
                 "action_endpoint must name a url, and no token or other secret: they would stand "
-                "in the files of the bot. Let the server's gateway know this house otherwise."
+                "in the files of the bot. Store a token where docs/operations.md says."
             )
         url = named["url"].text("url")
         domain = read_domain(read_files(bot)).for_actions()

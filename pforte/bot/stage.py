@@ -1,5 +1,6 @@
 """Set up what dialogues with a bot are played on: its actions, the sample back end, a clock."""
 
+import os
 import secrets
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -23,6 +24,9 @@ BETWEEN = 20_000
 """How long (ms) a customer takes to write."""
 
 OWN = "own"
+
+_BEARER_VARIABLE = "PFORTE_ACTION_SERVER_TOKEN"
+"""Where a foreign server's token stands; others on the machine could read an argument."""
 
 Responses = Mapping[str, Sequence[Mapping[str, Any]]]
 
@@ -74,12 +78,14 @@ def set_stage(
 ) -> Stage:
     """Start what a bot's actions need, until `closing`: its own, or the URL of an action server.
 
+    Such a server is told the token of the environment, if there is one.
+
     Raises PforteError where the URL is not encrypted and leaves this machine.
     """
     if actions != OWN:
         # Its back end knows the keys of earlier calls: each run has keys of its own.
         run = f"{secrets.token_hex(4)}."
-        foreign = ActionServer(actions, bot.domain)
+        foreign = ActionServer(actions, bot.domain, os.environ.get(_BEARER_VARIABLE, ""))
         closing.callback(foreign.close)
         return Stage(bot, responses, foreign.ask, None, begins, run)
     if not has_actions(folder):

@@ -118,6 +118,8 @@ def test_converse_alone_runs_actions(
     [
         ("ActionsFunction", "BackEndTokenParameter", "allowed"),
         ("ConverseFunction", "BackEndTokenParameter", "AccessDeniedException"),
+        ("ConverseFunction", "ActionServerTokenParameter", "ParameterNotFound"),
+        ("ActionsFunction", "ActionServerTokenParameter", "AccessDeniedException"),
         ("ActionsFunction", "ParameterPrefix", "AccessDeniedException"),
     ],
 )

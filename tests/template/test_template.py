@@ -235,6 +235,25 @@ def test_the_back_ends_token_is_hidden_from_all_others() -> None:
     assert not variables["PFORTE_BACKEND_TOKEN_PARAMETER"]["Fn::Sub"].startswith(f"{prefix}/")
 
 
+def test_converse_alone_may_read_the_token_of_an_action_server() -> None:
+    """It stands where neither the house's other functions nor a bot author's code can read it."""
+    name = FUNCTIONS["ConverseFunction"]["Environment"]["Variables"][
+        "ACTION_SERVER_TOKEN_PARAMETER"
+    ]
+    may = [
+        owner
+        for owner, statement in _statements()
+        if any(name["Fn::Sub"] in str(each) for each in _listed(statement["Resource"]))
+    ]
+    assert may == ["ConverseFunction"]
+    assert _rights("ConverseFunction")["ssm:GetParameter"]["Fn::Sub"].endswith(
+        f":parameter{name['Fn::Sub']}"
+    )
+    prefix = FUNCTIONS["ConverseFunction"]["Environment"]["Variables"]["PARAMETER_PREFIX"]
+    assert not name["Fn::Sub"].startswith(f"{prefix['Fn::Sub']}/")
+    assert template()["Outputs"]["ActionServerTokenParameter"]["Value"] == name
+
+
 def test_converse_alone_runs_actions() -> None:
     """Nothing that the world can reach may do something in the back end."""
     may = {name for name in FUNCTIONS if "lambda:InvokeFunction" in _rights(name)}

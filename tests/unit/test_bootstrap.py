@@ -104,6 +104,7 @@ class TestHouse:
         assert isinstance(House(Settings.read(environment)).actions, LambdaActions)
         server = {"url": "https://actions.example/webhook", "domain": {}}
         (tmp_path / ACTION_SERVER).write_text(json.dumps(server))
+        environment["ACTION_SERVER_TOKEN_PARAMETER"] = "/where/it/is"
         assert isinstance(House(Settings.read(environment)).actions, HttpActions)
 
     def test_only_those_who_classify_load_numpy(self) -> None:

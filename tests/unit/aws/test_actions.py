@@ -96,6 +96,73 @@ def test_a_server_elsewhere_is_reached_encrypted(url: str) -> None:
         HttpActions(here, DOMAIN)
 
 
+def asked(
+    monkeypatch: pytest.MonkeyPatch, statuses: list[int], tokens: list[str | Exception]
+) -> tuple[HttpActions, list[str | None]]:
+    """Return a server that answers so, called with these tokens, and what it was shown."""
+    shown: list[str | None] = []
+
+    def read() -> str:
+        token = tokens.pop(0)
+        if isinstance(token, Exception):
+            raise token
+        return token
+
+    def answered(request: httpx.Request) -> httpx.Response:
+        assert str(request.url) == URL
+        shown.append(request.headers.get("authorization"))
+        return httpx.Response(statuses.pop(0), json={})
+
+    made = httpx.Client(transport=httpx.MockTransport(answered))
+    monkeypatch.setattr(httpx, "Client", lambda **_: made)
+    return HttpActions(URL, DOMAIN, read), shown
+
+
+def test_a_server_knows_by_its_token_who_is_calling(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It stands in a header, never in the address, and is read once."""
+    found, shown = asked(monkeypatch, [200, 200], ["s3cret"])
+    assert [found.call(CALL, LONG), found.call(CALL, LONG)] == [{}, {}]
+    assert shown == ["Bearer s3cret", "Bearer s3cret"]
+
+
+def test_a_server_without_a_token_is_asked_without(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where none is stored there is nothing to show."""
+    found, shown = asked(monkeypatch, [200], [""])
+    found.call(CALL, LONG)
+    assert shown == [None]
+
+
+@pytest.mark.parametrize("refused", [401, 403])
+def test_a_token_that_was_changed_is_read_again(
+    monkeypatch: pytest.MonkeyPatch, refused: int
+) -> None:
+    """The action that met the old one has failed; the next has the new one."""
+    found, shown = asked(monkeypatch, [refused, 200], ["old", "new"])
+    with pytest.raises(ActionFailed, match=str(refused)):
+        found.call(CALL, LONG)
+    assert found.call(CALL, LONG) == {}
+    assert shown == ["Bearer old", "Bearer new"]
+
+
+@pytest.mark.parametrize("broken", ["s3cret\r\nHost: evil", "s3crét", "s3cret two"])
+def test_a_broken_token_is_told_by_nobody(monkeypatch: pytest.MonkeyPatch, broken: str) -> None:
+    """It goes into no header and no error, and is read again at the next call."""
+    found, shown = asked(monkeypatch, [200], [broken, "s3cret"])
+    with pytest.raises(ActionFailed) as failed:
+        found.call(CALL, LONG)
+    assert "s3cr" not in str(failed.value)
+    found.call(CALL, LONG)
+    assert shown == ["Bearer s3cret"]
+
+
+def test_while_no_token_can_be_read_nothing_has_failed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The turn is tried again: the server was not even asked."""
+    found, shown = asked(monkeypatch, [], [Unavailable("GetParameter: ThrottlingException")])
+    with pytest.raises(Unavailable):
+        found.call(CALL, LONG)
+    assert shown == []
+
+
 def lambda_answers(answer: dict[str, Any], payload: bytes) -> Any:
     """Return actions in a function that gives this answer."""
     found = client("lambda")

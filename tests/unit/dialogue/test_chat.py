@@ -174,14 +174,16 @@ def test_actions_may_run_on_a_server(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """What a team's own server answers is said; one that is not encrypted is not asked."""
+    """What a team's own server answers to its token is said; in the clear none is asked."""
 
     def answer(request: httpx.Request) -> httpx.Response:
         assert json.loads(request.content)["next_action"] == "action_look_up"
+        assert request.headers["authorization"] == "Bearer s3cret"
         return httpx.Response(200, json={"events": [], "responses": [{"text": "Looked up."}]})
 
     made = httpx.Client(transport=httpx.MockTransport(answer))
     monkeypatch.setattr(httpx, "Client", lambda **_: made)
+    monkeypatch.setenv("PFORTE_ACTION_SERVER_TOKEN", "s3cret")
     monkeypatch.setattr(sys, "stdin", StringIO("when do you open\n"))
     monkeypatch.chdir(tmp_path)
     call = ["bot", "chat", "--bot", str(write_bot()), "--actions"]
