@@ -1,7 +1,7 @@
 """Take a message apart: which stretches of it are classified, in bounded number and length."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 LIMIT = 8
@@ -154,9 +154,8 @@ def _clauses(piece: Piece) -> list[Piece]:
 
 
 def _parts(sentence: Piece) -> list[Piece]:
-    if _PAIR.search(sentence.text):
-        return [sentence]
-    return _cut(sentence, ((m.start(), m.end()) for m in _NEXT.finditer(sentence.text)))
+    cuts = [following.span() for following in _NEXT.finditer(sentence.text)]
+    return _cut(sentence, [] if cuts and _PAIR.search(sentence.text) else cuts)
 
 
 def _sentences(piece: Piece) -> Iterator[Piece]:
@@ -174,20 +173,24 @@ def _sentences(piece: Piece) -> Iterator[Piece]:
                     yield Piece(part.text[start:end], part.start + start)
 
 
-def _ends(text: str) -> Iterator[tuple[int, int]]:
-    """Yield where sentences end and the next begin."""
+def _ends(text: str) -> list[tuple[int, int]]:
+    """Return where sentences end and the next begin."""
+    ends = []
     for end in _END.finditer(text):
         before = text[max(0, end.start() - 8) : end.start() + 1]
         if "\n" in end[0] or not _SHORTENED.search(before):
-            yield end.start(), end.end()
+            ends.append(end.span())
+    return ends
 
 
-def _cut(piece: Piece, cuts: Iterator[tuple[int, int]]) -> list[Piece]:
+def _cut(piece: Piece, cuts: Sequence[tuple[int, int]]) -> list[Piece]:
     """Return what is between the cuts; what is too short to be a clause stays with its neighbour.
 
     What ends a part (a question mark) belongs to it.
     """
     text = piece.text
+    if not cuts:
+        return [piece] if _LETTER.search(text) else []
     parts: list[Piece] = []
     begin = counted = words = 0
     for place, after in (*cuts, (len(text), len(text))):

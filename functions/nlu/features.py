@@ -33,23 +33,34 @@ def shorten(text: str) -> str:
     return f"{text[: LONGEST // 2]} {text[-(LONGEST // 2 - 1) :]}"
 
 
-def words(text: str) -> list[str]:
+@lru_cache(maxsize=1)  # a message's words tell its language, then what it means
+def words(text: str) -> tuple[str, ...]:
     """Return a text's words in one spelling: case, umlauts (ä = ae) and digits (0) made equal."""
     compatible = unicodedata.normalize("NFKC", shorten(text)).casefold()
     for umlaut, spelt in _UMLAUTS:
         compatible = compatible.replace(umlaut, spelt)
-    return _WORD.findall(_DIGITS.sub("0", shorten(compatible)))
+    return tuple(_WORD.findall(_DIGITS.sub("0", shorten(compatible))))
 
 
 def features(text: str) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
     """Return the buckets of a text's n-grams, ascending, and how often each occurs."""
+    return counted(grams(text))
+
+
+def grams(text: str) -> NDArray[np.int32]:
+    """Return the bucket of each n-gram of a text."""
     tokens = words(text)
-    grams = np.concatenate([_of_pairs(tokens), *map(_of_word, tokens)])
-    grams.sort()
-    borders = np.ones(len(grams) + 1, dtype=np.bool_)
-    np.not_equal(grams[1:], grams[:-1], out=borders[1:-1])
+    return np.concatenate([_of_pairs(tokens), *map(_of_word, tokens)])
+
+
+def counted(numbers: NDArray[np.int32]) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+    """Return which numbers there are, ascending, and how often each occurs; it sorts them."""
+    numbers.sort()
+    borders = np.empty(len(numbers) + 1, dtype=np.bool_)
+    borders[0] = borders[-1] = True
+    np.not_equal(numbers[1:], numbers[:-1], out=borders[1:-1])
     begins = borders.nonzero()[0]
-    return grams[begins[:-1]], begins[1:] - begins[:-1]
+    return numbers[begins[:-1]], begins[1:] - begins[:-1]
 
 
 def _of_pairs(tokens: Sequence[str]) -> NDArray[np.int32]:

@@ -3,13 +3,14 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nlu.features import BUCKETS, features
+from nlu.features import BUCKETS, counted, features, grams
 from nlu.files import mapped
 
 _MANY = 0.1
@@ -22,9 +23,10 @@ _ARRAYS = ("places", "starts", "rarity", "rows", "weights", "dense")
 class Index:
     """The examples that hold each n-gram: fewer than 65,536.
 
-    `places` numbers the buckets that examples hold: common ones first, all others last of all as
-    one. `rarity` is the IDF of each. Of a common place p, `dense[p]` has the weights in all
-    examples; that of another, `rows[starts[p]:starts[p + 1]]` has the examples, `weights` theirs.
+    `places` numbers the buckets: common ones first, then others that examples hold, then those that
+    none holds. `rarity` is the IDF of each, its last that of all which none holds. Of a common
+    place p, `dense[p]` has the weights in all examples; of another that is held,
+    `rows[starts[p]:starts[p + 1]]` has the examples, `weights` theirs.
     """
 
     places: NDArray[np.int32]
@@ -42,52 +44,53 @@ class Index:
     @classmethod
     def of(cls, texts: Sequence[str]) -> "Index":
         """Build the index of the texts."""
-        grams = [features(text) for text in texts]
-        every = np.concatenate([buckets for buckets, _ in grams])
+        found = [features(text) for text in texts]
+        every = np.concatenate([buckets for buckets, _ in found])
         spread = np.bincount(every, minlength=BUCKETS)
         rarity = np.log((1 + len(texts)) / (1 + spread)) + 1
-        used = np.flatnonzero(spread)
-        used = used[np.argsort(spread[used] <= _MANY * len(grams), kind="stable")]
-        common = int((spread > _MANY * len(grams)).sum())
-        places = np.full(BUCKETS, len(used), dtype=np.int32)
-        places[used] = np.arange(len(used))
-        weight = np.concatenate([_unit(counts, rarity[buckets]) for buckets, counts in grams])
+        is_held, is_common = spread > 0, spread > _MANY * len(texts)
+        held, common = int(is_held.sum()), int(is_common.sum())
+        order = np.lexsort((~is_common, ~is_held))
+        places = np.empty(BUCKETS, dtype=np.int32)
+        places[order] = np.arange(BUCKETS)
+        weight = np.concatenate([_unit(counts, rarity[buckets]) for buckets, counts in found])
         place = places[every]
-        row = np.repeat(np.arange(len(grams)), [len(buckets) for buckets, _ in grams])
-        dense = np.zeros((common, len(grams)), dtype=np.float32)
+        row = np.repeat(np.arange(len(texts)), [len(buckets) for buckets, _ in found])
+        dense = np.zeros((common, len(texts)), dtype=np.float32)
         dense[place[place < common], row[place < common]] = weight[place < common]
         sparse = np.flatnonzero(place >= common)
-        order = sparse[np.argsort(place[sparse], kind="stable")]
-        lengths = np.bincount(place[sparse], minlength=len(used) + 1)
-        unknown = math.log(1 + len(texts)) + 1
+        by_place = sparse[np.argsort(place[sparse], kind="stable")]
+        lengths = np.bincount(place[sparse], minlength=held)
         return cls(
             places=places,
             starts=np.concatenate([[0], np.cumsum(lengths)]),
-            rarity=np.append(rarity[used], unknown).astype(np.float32),
-            rows=row[order].astype(np.uint16),
-            weights=weight[order],
+            rarity=rarity[order[: held + 1]].astype(np.float32),
+            rows=row[by_place].astype(np.uint16),
+            weights=weight[by_place],
             dense=dense,
         )
 
     def cosines(self, text: str) -> NDArray[np.float32]:
         """Return the text's cosine with each example."""
-        buckets, counts = features(text)
-        place = self.places[buckets]
-        weights = _unit(counts, self.rarity[place])
-        is_common = place < len(self.dense)
-        common, rare = is_common.nonzero()[0], (~is_common).nonzero()[0]
-        total: NDArray[np.float32] = weights.take(common) @ self.dense.take(
-            place.take(common), axis=0
-        )
-        place = place.take(rare)
-        begins = self.starts.take(place)
-        lengths = self.starts.take(place + 1) - begins
-        entries = (begins - lengths.cumsum() + lengths).repeat(lengths)
+        places, counts = counted(self.places.take(grams(text)))
+        weights = _unit(counts, self.rarity.take(places, mode="clip"))
+        common, held = places.searchsorted(self._borders)
+        # For a vector `dot` takes a microsecond less than `@`.
+        total: NDArray[np.float32] = weights[:common].dot(self.dense.take(places[:common], axis=0))
+        rare = places[common:held]
+        ends = self.starts.take(rare + 1)
+        lengths = ends - self.starts.take(rare)
+        entries = (ends - lengths.cumsum()).repeat(lengths)
         entries += np.arange(len(entries))
         added = self.weights.take(entries)
-        added *= weights.take(rare).repeat(lengths)
+        added *= weights[common:held].repeat(lengths)
         np.add.at(total, self.rows.take(entries).astype(np.intp), added)
         return total
+
+    @cached_property
+    def _borders(self) -> NDArray[np.int32]:
+        """Return how many places are common, and how many are held."""
+        return np.array([len(self.dense), len(self.starts) - 1], dtype=np.int32)
 
     def save(self, folder: Path) -> None:
         """Write the arrays, one file each, so that they can be mapped into memory."""
@@ -103,6 +106,6 @@ class Index:
 def _unit(counts: NDArray[np.int64], rarity: NDArray[np.floating[Any]]) -> NDArray[np.float32]:
     """Return the weights of one text's n-grams as a vector of length 1."""
     weights = (1 + np.log(counts)) * rarity
-    weights *= 1 / math.sqrt(max(float(weights @ weights), 1e-12))
+    weights *= 1 / math.sqrt(max(float(weights.dot(weights)), 1e-12))
     unit: NDArray[np.float32] = weights.astype(np.float32)
     return unit

@@ -163,17 +163,15 @@ class Interpreter:
         The curve is that of winners: others are discounted by how far they lie behind.
         """
         cosines = self.neighbours.cosines(piece.text, meaning)
-        scores = ridge.kernel(cosines, np.float32) @ self.weights
+        scores = ridge.kernel(cosines, np.float32).dot(self.weights)  # less overhead than `@`
         scores = scores + ridge.pull(cosines, self._owners, self.scale)
         nearest = cosines.max(where=self._inside, initial=0, keepdims=True)
         found = ridge.evidence(scores, nearest)
         order = (-found).argsort(kind="stable")[:RANKED]
         found = found[order]
         confidence = self.curve.confidence(found) * found / max(found[0], 1e-9)
-        guesses = tuple(
-            Guess(self.intents[intent], round(sure, 4))
-            for intent, sure in zip(order.tolist(), confidence.tolist(), strict=True)
-        )
+        names = [self.intents[intent] for intent in order.tolist()]
+        guesses = tuple(map(Guess, names, confidence.round(4).tolist()))
         best, sure = guesses[0]
         certain = sure >= (1 + self.threshold_of(best)) / 2
         return _Reading(piece, guesses, self._doubt(piece.text, guesses, cosines), certain)
@@ -232,6 +230,8 @@ def _weigh(whole: Sequence[_Reading], parts: Sequence[_Reading]) -> tuple[_Readi
     whole is in doubt.
     """
     best = max(whole, key=lambda reading: reading.confidence)
+    if not parts:
+        return best, []
     near = [intent for intent, _ in best.guesses[:_BESIDE]]
     asked = [part for part in parts if part.is_request and part.intent in near]
     torn = best.doubt in ("unsure", "ambiguous") and {p.intent for p in asked} == set(near[:2])
