@@ -18,7 +18,7 @@ PURE = {"conversation", "channels", "dialogue", "nlu"}
 MAY_IMPORT = {
     "conversation": {"pydantic"},
     "channels": {"pydantic", "conversation"},
-    "nlu": {"pydantic", "numpy", "conversation"},
+    "nlu": {"pydantic", "numpy", "onnxruntime", "conversation"},
     "dialogue": {"pydantic", "ruamel", "conversation", "nlu"},
 }
 """All that the pure rooms import besides themselves and the standard library."""
