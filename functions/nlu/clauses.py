@@ -54,13 +54,17 @@ _SHORTENED = re.compile(
 )
 """What stands before a full stop that ends no sentence."""
 
+_FOLLOWING = (
+    "und|and|sowie|plus|außerdem|ausserdem|zudem|weiters|ferner|desweiteren|zusätzlich|übrigens|"
+    "sondern|additionally|furthermore|besides"
+)
+_BEGINNING = (
+    "ich|wir|mein[a-z]*|unser[a-z]*|bitte|wie|wann|wo|was|wer|warum|wieso|welche[rsnm]?|kann|können|"
+    "könnten|könnt|darf|haben|hab|habt|gibt|nur|aber|i|i'm|i'd|i've|we|my|our|please|how|when|where|"
+    "what|who|why|which|can|could|may|do|is|are|just|only|but|also"
+)
 _NEXT = re.compile(
-    r"(?:,\s|\s)(?:und|and|sowie|plus|außerdem|ausserdem|zudem|weiters|ferner|desweiteren|zusätzlich|"
-    r"übrigens|sondern|additionally|furthermore|besides)\b|"
-    r",\s?(?=(?:ich|wir|mein[a-z]*|unser[a-z]*|bitte|wie|wann|wo|was|wer|warum|wieso|welche[rsnm]?|"
-    r"kann|können|könnten|könnt|darf|haben|hab|habt|gibt|nur|aber|i|i'm|i'd|i've|we|my|our|please|"
-    r"how|when|where|what|who|why|which|can|could|may|do|is|are|just|only|but|also)\b)|"
-    r"\s[–—-]\s",
+    rf",(?:\s(?:{_FOLLOWING})\b|\s?(?=(?:{_BEGINNING})\b))|\s(?:(?:{_FOLLOWING})\b|[–—-]\s)",
     re.IGNORECASE,
 )
 

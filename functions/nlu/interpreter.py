@@ -151,10 +151,7 @@ class Interpreter:
             ranking=best.guesses,
             language=language,
             doubt=best.doubt,
-            requests=tuple(
-                Parsed(stretch, each.intent, each.confidence, each.guesses, language)
-                for each, stretch in zip(requests, _stretches(requests, parts), strict=True)
-            ),
+            requests=_apart(requests, parts, language),
         )
 
     def _read(self, piece: Piece, meaning: NDArray[np.float32]) -> _Reading:
@@ -164,11 +161,13 @@ class Interpreter:
         """
         cosines = self.neighbours.cosines(piece.text, meaning)
         scores = ridge.kernel(cosines, np.float32).dot(self.weights)  # less overhead than `@`
-        scores = scores + ridge.pull(cosines, self._owners, self.scale)
-        nearest = cosines.max(where=self._inside, initial=0, keepdims=True)
+        rows, begins = self._by_intent
+        own = cosines.take(rows)
+        scores = scores + ridge.pull(own, begins, self.scale)
+        nearest = own.max(initial=0, keepdims=True)
         found = ridge.evidence(scores, nearest)
         order = (-found).argsort(kind="stable")[:RANKED]
-        found = found[order]
+        found = found.take(order)
         confidence = self.curve.confidence(found) * found / max(found[0], 1e-9)
         names = [self.intents[intent] for intent in order.tolist()]
         guesses = tuple(map(Guess, names, confidence.round(4).tolist()))
@@ -177,14 +176,8 @@ class Interpreter:
         return _Reading(piece, guesses, self._doubt(piece.text, guesses, cosines), certain)
 
     @cached_property
-    def _owners(self) -> NDArray[np.intp]:
-        return self.labels.astype(np.intp) + 1
-
-    @cached_property
-    def _inside(self) -> NDArray[np.bool_]:
-        """Return which examples are in scope."""
-        inside: NDArray[np.bool_] = self.labels >= 0
-        return inside
+    def _by_intent(self) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        return ridge.by_intent(self.labels, len(self.intents))
 
     def threshold_of(self, intent: str) -> float:
         """Return the confidence from which on an intent is acted on."""
@@ -260,12 +253,19 @@ def _last_request(sentences: Sequence[_Reading]) -> _Reading:
     return max(sentences, key=lambda each: (each.intent not in SMALL_TALK, each.confidence))
 
 
-def _stretches(requests: Sequence[_Reading], parts: Sequence[_Reading]) -> list[str]:
-    """Return the text of each request: its parts, and what follows up to the next request."""
+def _apart(
+    requests: Sequence[_Reading], parts: Sequence[_Reading], language: "Language | None"
+) -> tuple[Parsed, ...]:
+    """Return the requests by themselves, each with its parts and what follows up to the next."""
+    if not requests:
+        return ()
     texts: dict[str, list[str]] = {request.intent: [] for request in requests}
-    current = requests[0].intent if requests else ""
-    for part in parts if requests else ():
+    current = requests[0].intent
+    for part in parts:
         if part.is_request and part.intent in texts:
             current = part.intent
         texts[current].append(part.piece.text)
-    return [" ".join(stretch) for stretch in texts.values()]
+    return tuple(
+        Parsed(" ".join(texts[each.intent]), each.intent, each.confidence, each.guesses, language)
+        for each in requests
+    )

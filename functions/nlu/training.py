@@ -279,10 +279,11 @@ def _rank(
     cosines = taught.cosines[taught.reads[chosen]]
     scale = _scale(taught, labels)
     scores = ridge.kernel(cosines, np.float64) @ weights
-    scores += np.stack([ridge.pull(row, labels + 1, scale) for row in cosines])
+    rows, begins = ridge.by_intent(labels, len(scale))
+    own = cosines[:, rows]
+    scores += ridge.pull(own, begins, scale)
     scores[:, scale == 0] = -np.inf
-    nearest = np.where(labels >= 0, cosines, 0).max(axis=1)
-    evidence = ridge.evidence(scores.max(axis=1), nearest)
+    evidence = ridge.evidence(scores.max(axis=1), own.max(axis=1, initial=0))
     order = np.lexsort((evidence, owners))
     surest = order[np.diff(owners[order], append=-1) != 0]
     return evidence[surest], scores.argmax(axis=1)[surest]

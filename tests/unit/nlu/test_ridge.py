@@ -50,6 +50,24 @@ def test_leaving_out_is_a_fit_without() -> None:
     assert np.allclose(without[gone], 0)
 
 
+@pytest.mark.parametrize(
+    "labels",
+    [[2, 0, 1, 0, 2], [1, -1, 3, -1, 1], [0, 0, 2, 0, 2], [-1, 0, -1, 0, 0]],
+    ids=["all", "some out of scope", "none of the middle and the last", "one only"],
+)
+def test_the_pull_is_the_cosine_with_centroids(labels: list[int]) -> None:
+    """Of each intent's own examples alone; of an intent without examples there is none."""
+    meant, classes = np.array(labels), 4
+    cosines = np.abs(cosines_of(5, 3))
+    scale = ridge.centroid_scale(cosines, meant, classes)
+    rows, begins = ridge.by_intent(meant, classes)
+    own = np.stack([cosines[:, meant == intent].sum(axis=1) for intent in range(classes)], axis=1)
+    found = ridge.pull(cosines[:, rows], begins, scale)
+    assert np.allclose(found, ridge.PULL * own * scale)
+    assert np.allclose(ridge.pull(cosines[0].take(rows), begins, scale), found[0])
+    assert set(rows.tolist()) == set(np.flatnonzero(meant >= 0).tolist())
+
+
 def test_what_is_like_no_example_has_little_evidence() -> None:
     """A clear winner counts less the farther the nearest example is, and never below nothing."""
     nearest = np.array([1.0, 0.25, 0.0, -0.1])
