@@ -280,7 +280,7 @@ def _rank(
     scale = _scale(taught, labels)
     scores = ridge.kernel(cosines, np.float64) @ weights
     rows, begins = ridge.by_intent(labels, len(scale))
-    own = cosines[:, rows]
+    own = cosines.take(rows, axis=1)
     scores += ridge.pull(own, begins, scale)
     scores[:, scale == 0] = -np.inf
     evidence = ridge.evidence(scores.max(axis=1), own.max(axis=1, initial=0))
