@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 PENALTY = 0.06
-LIFT = 0.5
+LIFT = 0.4
 """An example's own intent is aimed higher by so much of what its score lacks while unseen: the
 scores of intents that are taught by few or by unlike examples become comparable with the others'.
 """

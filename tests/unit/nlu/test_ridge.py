@@ -25,7 +25,7 @@ def test_halves_make_the_inverse() -> None:
 
 
 def test_an_example_is_aimed_higher_by_what_it_lacks_unseen() -> None:
-    """Half of what a fit of all others misses its own intent by; other intents are aimed at -1."""
+    """By a part of what a fit of all others misses; other intents are aimed at -1."""
     cosines, labels = cosines_of(12, 4), np.arange(12) % 3
     plain = ridge.targets(labels, 3)
     aimed = penalised(cosines) @ ridge.Fit.of(cosines, plain).weights
@@ -34,7 +34,7 @@ def test_an_example_is_aimed_higher_by_what_it_lacks_unseen() -> None:
         left = np.delete(np.arange(12), row)
         others = np.linalg.solve(penalised(cosines[np.ix_(left, left)]), plain[left, intent])
         unseen = ridge.kernel(cosines[row, left], np.float64) @ others
-        assert aimed[row, intent] == pytest.approx(1 + 0.5 * (1 - unseen))
+        assert aimed[row, intent] == pytest.approx(1 + ridge.LIFT * (1 - unseen))
 
 
 def test_leaving_out_is_a_fit_without() -> None:
