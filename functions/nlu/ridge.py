@@ -50,7 +50,7 @@ class Fit:
         matrix[np.diag_indices_from(matrix)] += PENALTY
         _invert_root(matrix)
         _multiply(matrix)
-        # What a fit of all others says: the error of leaving one out, in closed form.
+        # By how much a fit of all others misses each example, in closed form.
         lacking = (matrix @ targets) / matrix.diagonal()[:, None]
         return cls(matrix, matrix @ (targets + LIFT * np.where(targets > 0, lacking, 0)))
 

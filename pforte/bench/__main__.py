@@ -69,8 +69,10 @@ def _machine() -> list[Figure]:
 
 def _show(found: Sequence[Figure]) -> None:
     table = Table(box=None, pad_edge=False)
-    for title, justify in (("", "left"), ("is", "right"), ("at most", "right"), ("", "left")):
-        table.add_column(title, justify=justify, no_wrap=True)  # type: ignore[arg-type]
+    table.add_column(no_wrap=True)
+    table.add_column("is", justify="right", no_wrap=True)
+    table.add_column("at most", justify="right", no_wrap=True)
+    table.add_column()  # notes give way where the page is narrow
     part = ""
     for figure in found:
         if figure.part != part:

@@ -28,6 +28,7 @@ class Unsure:
         self.opens_form = bot.opens_form
         self.say = bot.say
         self.title = bot.title
+        self.slot_title = bot.slot_title
         self._bot = bot
 
     def understand(self, text: str, now: int | None = None) -> Understanding:
