@@ -111,7 +111,7 @@ class RasaBot(CompiledVoice):
     def facts(self, tracker: bytes) -> dict[str, str]:
         """Return the slots that hold something a person can read."""
         return {
-            name: ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+            name: ", ".join(map(_shown, value)) if isinstance(value, list) else _shown(value)
             for name, value in _resume(tracker, self.domain).slots.items()
             if isinstance(value, str | int | float | list)
             and not isinstance(value, bool)
@@ -219,6 +219,11 @@ def _resume(tracker: bytes, domain: Domain) -> Tracker:
         except Unreadable:
             pass  # the thread keeps what was said; nobody is helped by a turn that fails
     return Tracker(domain)
+
+
+def _shown(value: object) -> str:
+    """Return a slot's value as people write it: a whole number without a fraction."""
+    return str(int(value) if isinstance(value, float) and value.is_integer() else value)
 
 
 def _message(understanding: Understanding, domain: Domain) -> Event:

@@ -185,6 +185,17 @@ def test_what_another_release_wrote_begins_anew(bot: RasaBot) -> None:
     assert [content.text for content in answer.contents] == ["Hello!"]
 
 
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [(10400.0, "10400"), (12.5, "12.5"), (7, "7"), ([1.0, "b"], "1, b"), (float("inf"), "inf")],
+)
+def test_whole_numbers_are_shown_as_such(bot: RasaBot, value: object, shown: str) -> None:
+    """Rasa keeps numbers as floats; an agent reads 10400, as the customer wrote it."""
+    moved = {"events": [{"event": "slot", "name": "place", "value": value}], "responses": []}
+    _, answer = finish(bot.answer(meant("opening_hours"), b"", heard()), moved)
+    assert bot.facts(answer.tracker) == {"place": shown}
+
+
 def test_only_slots_of_the_domain_are_set(bot: RasaBot) -> None:
     """The front door may set what a bot does not have: nothing happens."""
     _, answer = finish(bot.answer(meant("greet"), b"", heard(verified=None, nobody=True)))
