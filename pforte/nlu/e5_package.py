@@ -58,8 +58,9 @@ class _Source:
             at += found.nbytes
             return found
 
+        # Width, layers, heads, inner width, pieces, places, kinds of token; epsilon; block.
         _, layers, heads, _, _, _, _, epsilon, _ = take("7ifi")
-        count, *_, letters = take("5iQ")
+        count, *_, letters = take("5iQ")  # between them the ids of four special pieces
         ends = array("<u4", count + 1)
         scores = array("<f4", count)
         text = data[at : at + letters]

@@ -6,7 +6,11 @@ import numpy as np
 import pytest
 
 from nlu.e5 import LONGEST, WIDTH, E5Encoder
+from nlu.encoder import load_encoders
+from nlu.interpreter import Interpreter
 from nlu.sentence_pieces import BEGIN, END, UNKNOWN
+from nlu.settings import NluSettings
+from nlu.training import Example, train
 from pforte.failure import Failure
 from pforte.nlu import encoders
 from pforte.nlu.encoders import prepared
@@ -22,9 +26,15 @@ TEXTS = (
 
 
 @pytest.fixture(scope="module")
-def encoder(tmp_path_factory: pytest.TempPathFactory) -> E5Encoder:
-    """Return the encoder as the build makes it."""
-    return E5Encoder.load(prepared("accurate", tmp_path_factory.mktemp("ready")) / "e5")
+def vectors(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of the tier's encoders as the build makes it."""
+    return prepared("accurate", tmp_path_factory.mktemp("ready"))
+
+
+@pytest.fixture(scope="module")
+def encoder(vectors: Path) -> E5Encoder:
+    """Return the encoder as the interpreter loads it."""
+    return E5Encoder.load(vectors / "e5")
 
 
 def test_it_reads_what_the_package_reads(encoder: E5Encoder) -> None:
@@ -66,6 +76,18 @@ def test_the_middle_of_an_endless_text_does_not_count(encoder: E5Encoder) -> Non
 def test_nothing_is_read_of_no_texts(encoder: E5Encoder) -> None:
     """No clauses beside the whole, for one."""
     assert encoder.encode([]).shape == (0, WIDTH)
+
+
+def test_a_bot_of_the_accurate_tier_understands(vectors: Path, tmp_path: Path) -> None:
+    """Both encoders and n-grams, from examples to a message in words that none of them has."""
+    examples = [
+        *(Example(text, "cancel") for text in ("ich möchte kündigen", "vertrag beenden")),
+        *(Example(text, "hours") for text in ("wann habt ihr offen", "öffnungszeiten")),
+    ]
+    settings = NluSettings(tier="accurate")
+    train(examples, settings, tmp_path / "model", encoders=load_encoders("accurate", vectors))
+    parsed = Interpreter.load(tmp_path / "model", vectors).parse("i want to terminate my contract")
+    assert parsed.ranking[0].name == "cancel"
 
 
 def test_a_package_that_is_not_the_locked_one_is_refused(
