@@ -5,6 +5,7 @@ arguments and returns the exit status: 0 done, 1 found something wrong, 2 called
 """
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from functools import partial
@@ -30,6 +31,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = parse(sys.argv[1:] if arguments is None else arguments)
     try:
         status: int = chosen.run(chosen)
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever reads has seen enough (`| head`): a shell calls it SIGPIPE
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
     except Failure as failure:
         print(f"pforte: {failure}", file=sys.stderr)
         return failure.status

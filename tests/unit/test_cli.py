@@ -1,11 +1,15 @@
 """Hold how the command answers: exit statuses, one clear line, and no traceback for people."""
 
 import argparse
+import os
+import subprocess
+import sys
 
 import pytest
 
 from pforte import cli
 from pforte.failure import CALLED_WRONGLY, Failure
+from tests.templates import ROOT
 
 
 def test_a_command_that_nobody_knows_is_called_wrongly(capsys: pytest.CaptureFixture[str]) -> None:
@@ -87,3 +91,24 @@ def test_a_house_that_is_not_open_is_said_so(
     monkeypatch.setenv("PFORTE_STATE", str(tmp_path_factory.mktemp("empty")))
     assert cli.main(["agent", "list"]) == 1
     assert "make up" in capsys.readouterr().err
+
+
+def test_whoever_has_seen_enough_is_told_nothing_more() -> None:
+    """`pforte … | head` ends without an error about pipes."""
+    read, write = os.pipe()
+    os.close(read)
+    code = "import sys; from pforte.cli import main; sys.exit(main(sys.argv[1:]))"
+    command = [sys.executable, "-c", code, "parse", "telegram", "events/telegram/blocked.json"]
+    try:
+        done = subprocess.run(
+            command,
+            cwd=ROOT,
+            env={**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'functions'}"},
+            stdout=write,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    finally:
+        os.close(write)
+    assert (done.returncode, done.stderr) == (141, "")
