@@ -50,15 +50,21 @@ class Fit:
         matrix[np.diag_indices_from(matrix)] += PENALTY
         _invert_root(matrix)
         _multiply(matrix)
-        # By how much a fit of all others misses each example, in closed form.
-        lacking = (matrix @ targets) / matrix.diagonal()[:, None]
-        return cls(matrix, matrix @ (targets + LIFT * np.where(targets > 0, lacking, 0)))
+        return cls(matrix, matrix @ aimed(matrix, targets))
 
     def without(self, rows: Labels) -> NDArray[np.float64]:
         """Return the weights by which theirs become 0: what the block of the inverse says."""
         block = np.linalg.solve(self.inverse[np.ix_(rows, rows)], self.weights[rows])
         left: NDArray[np.float64] = self.weights - self.inverse[:, rows] @ block
         return left
+
+
+def aimed(inverse: NDArray[np.float64], targets: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return what a fit of targets aims at, with an example's own intent higher (see `LIFT`)."""
+    # By how much a fit of all others misses each example, in closed form.
+    lacking = (inverse @ targets) / inverse.diagonal()[:, None]
+    higher: NDArray[np.float64] = targets + LIFT * np.where(targets > 0, lacking, 0)
+    return higher
 
 
 def kernel[Float: np.floating[Any]](cosines: Floats, precision: type[Float]) -> NDArray[Float]:

@@ -206,7 +206,8 @@ def unseen_scores(cosines: "Cosines", labels: "Labels") -> "NDArray[np.float64]"
 
     wanted = ridge.targets(labels, int(labels.max()) + 1)
     fit = ridge.Fit.of(cosines, wanted)
-    scores: NDArray[np.float64] = wanted - fit.weights / np.diag(fit.inverse)[:, None]
+    aimed = ridge.aimed(fit.inverse, wanted)
+    scores: NDArray[np.float64] = aimed - fit.weights / np.diag(fit.inverse)[:, None]
     return scores
 
 
