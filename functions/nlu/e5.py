@@ -36,8 +36,7 @@ _ZERO = 8
 class E5Encoder:
     """The encoder; `layers` is safe to share, the arrays are mapped.
 
-    `table` has for each piece 12 blocks of 32 values in 4 bits: a half float that scales them, then
-    16 bytes, the low halves before the high ones. `places` is added by position.
+    `table` has 12 blocks for each piece (`unpacked`); `places` is added by position.
     """
 
     pieces: Pieces
@@ -68,14 +67,20 @@ class E5Encoder:
         return np.stack(read) if read else np.zeros((0, WIDTH), dtype=np.float32)
 
     def _vector(self, text: str) -> Floats:
-        ids = self.pieces.split(_QUESTION + text)
-        if len(ids) > LONGEST:
-            ids = ids[: LONGEST // 2] + ids[-LONGEST // 2 :]
-        blocks = self.table[ids]
-        scale = blocks[:, :, :_SCALE_BYTES].copy().view(np.float16).astype(np.float32)
-        halves = blocks[:, :, _SCALE_BYTES:]
-        values = np.concatenate([halves & 15, halves >> 4], axis=2).astype(np.float32) - _ZERO
-        states = (values * scale).reshape(len(ids), WIDTH) + self.places[: len(ids)]
+        ids = self.pieces.ends(_QUESTION + text, LONGEST)
+        scale, values = unpacked(self.table[ids])
+        states = (values.astype(np.float32) - _ZERO) * scale
+        states = states.reshape(len(ids), WIDTH) + self.places[: len(ids)]
         (mean,) = self.layers.run(None, {"states": states[None]})
         unit: Floats = mean[0] / np.sqrt(float(mean[0] @ mean[0]), dtype=np.float32)
         return unit
+
+
+def unpacked(blocks: NDArray[np.uint8]) -> tuple[Floats, NDArray[np.uint8]]:
+    """Return the scale of each block and its 32 values, which are 8 too large.
+
+    A block is llama.cpp's Q4_0: a half float, then 16 bytes, the low halves before the high ones.
+    """
+    scale = blocks[..., :_SCALE_BYTES].copy().view(np.float16).astype(np.float32)
+    halves = blocks[..., _SCALE_BYTES:]
+    return scale, np.concatenate([halves & 15, halves >> 4], axis=-1)

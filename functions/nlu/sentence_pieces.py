@@ -89,6 +89,11 @@ class Pieces:
             ids += self._pieces_of(word)
         return [*ids, END]
 
+    def ends(self, text: str, most: int) -> list[int]:
+        """Return the ids of a text's pieces as `split`, of too many the first and the last."""
+        ids = self.split(text)
+        return ids if len(ids) <= most else ids[: most // 2] + ids[-most // 2 :]
+
     def _pieces_of(self, word: str) -> list[int]:
         known = self.remembered.get(word)
         if known is None:

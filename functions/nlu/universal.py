@@ -108,9 +108,7 @@ class UniversalEncoder:
         together: list[list[int]] = []
         size = 0
         for text in texts:
-            ids = self.pieces.split(text)
-            if len(ids) > LONGEST:
-                ids = ids[: LONGEST // 2] + ids[-LONGEST // 2 :]
+            ids = self.pieces.ends(text, LONGEST)
             if together and size + len(ids) > _TOGETHER:
                 yield together
                 together, size = [], 0

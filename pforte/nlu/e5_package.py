@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nlu.e5 import LAYERS, WIDTH
+from nlu.e5 import LAYERS, WIDTH, unpacked
 from nlu.sentence_pieces import Pieces
 
 if TYPE_CHECKING:
@@ -135,10 +135,10 @@ def _nodes(source: _Source, weights: "list[TensorProto]") -> "Iterator[NodeProto
     def product(states: str, names: Sequence[str], width: int, output: str) -> "NodeProto":
         blocks = np.concatenate([source.blocks(f"{name}.w", width) for name in names])
         bias = np.concatenate([source.floats(f"{name}.b") for name in names])
-        scale = blocks[:, :, :2].copy().view(np.float16).astype(np.float32)
+        scale, values = unpacked(blocks)
         inputs = [
             states,
-            kept(f"{output}.packed", _side_by_side(blocks[:, :, 2:])),
+            kept(f"{output}.packed", values[..., 0::2] | values[..., 1::2] << 4),
             kept(f"{output}.scale", scale.reshape(-1)),
             *("", ""),
             kept(f"{output}.bias", bias),
@@ -166,10 +166,3 @@ def _nodes(source: _Source, weights: "list[TensorProto]") -> "Iterator[NodeProto
         yield node("SkipLayerNormalization", added, f"in{layer + 1}", epsilon=source.epsilon)
     last = f"in{source.layers}"
     yield helper.make_node("ReduceMean", [last], ["mean"], axes=[1], keepdims=0)
-
-
-def _side_by_side(halves: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Return packed values with neighbours in a byte; the file has those that are 16 apart."""
-    values = np.concatenate([halves & 15, halves >> 4], axis=-1)
-    packed: NDArray[np.uint8] = values[..., 0::2] | values[..., 1::2] << 4
-    return packed

@@ -161,13 +161,18 @@ def _joined(given: "Mapping[str, Array]") -> "dict[str, Array]":
     }
 
 
-def _resource(name: str) -> Path:
-    """Return the path of a package's file, once it is what we know. Raises Failure."""
-    package = name.split("/")[0]
+def installed(package: str) -> Path:
+    """Return the folder of an installed package. Raises Failure where it is missing."""
     spec = importlib.util.find_spec(package)
     if spec is None or spec.origin is None:
         raise Failure(f"The package {package} is missing. Run `make env`.", FOUND_WRONG)
-    path = Path(spec.origin).parents[1] / name
+    return Path(spec.origin).parent
+
+
+def _resource(name: str) -> Path:
+    """Return the path of a package's file, once it is what we know. Raises Failure."""
+    package = name.split("/")[0]
+    path = installed(package).parent / name
     if hashlib.sha256(path.read_bytes()).hexdigest() != _SHIPPED[name]:
         raise Failure(
             f"{path}: is not what uv.lock's version of {package} ships. Install it anew.",

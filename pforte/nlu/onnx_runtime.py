@@ -1,6 +1,5 @@
 """Put ONNX Runtime into a layer: for the functions' processor, without what they never load."""
 
-import importlib.util
 import platform
 import shutil
 import subprocess
@@ -10,6 +9,7 @@ from pathlib import Path
 
 from pforte.failure import FOUND_WRONG, Failure
 from pforte.house.build import architecture as own_architecture
+from pforte.nlu.encoders import installed
 
 PACKAGE = "onnxruntime"
 
@@ -29,10 +29,7 @@ _NEEDED = (
 def put_runtime(folder: Path, architecture: str) -> None:
     """Copy the package into a folder of packages. Raises Failure where it cannot be fetched."""
     if platform.system() == "Linux" and architecture == own_architecture():
-        spec = importlib.util.find_spec(PACKAGE)
-        if spec is None or spec.origin is None:
-            raise Failure(f"The package {PACKAGE} is missing. Run `make env`.", FOUND_WRONG)
-        _copy(Path(spec.origin).parent, folder / PACKAGE)
+        _copy(installed(PACKAGE), folder / PACKAGE)
         return
     with tempfile.TemporaryDirectory() as scratch:
         _install(Path(scratch), architecture)

