@@ -68,3 +68,9 @@ def test_common_requests_are_understood(bot: RasaBot, text: str, intent: str) ->
 def test_the_citys_other_services_are_out_of_scope(bot: RasaBot, text: str) -> None:
     """What the bot does not know is asked back, not answered."""
     assert bot.understand(text).intent == "nlu_fallback"
+
+
+@pytest.mark.parametrize("text", ["zaelerstand is 10400", "zälerstand 44810", "Zählerstand 10400"])
+def test_a_reading_is_no_postcode(bot: RasaBot, text: str) -> None:
+    """Five digits behind a meter's word are its reading, also where that word is misspelt."""
+    assert [each.entity for each in bot.understand(text).entities] == ["meter_reading"]

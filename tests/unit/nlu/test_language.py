@@ -22,6 +22,7 @@ def model() -> LanguageModel:
         "hallo",
         "Zählerstand",
         "zaehlerstand",
+        "zaelerstand is 10400",
         "moin",
         "danke",
         "ja",
@@ -61,7 +62,7 @@ def test_english_is_told(model: LanguageModel, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["ok", "hi", "Hey!", "", "12345", "👍", "WLAN", "super", "SM-8VT3"]
+    "text", ["ok", "hi", "Hey!", "", "12345", "👍", "WLAN", "super", "SM-8VT3", "is"]
 )
 def test_what_tells_nothing_is_none(model: LanguageModel, text: str) -> None:
     """Words of both languages change nothing."""
