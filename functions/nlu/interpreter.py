@@ -219,15 +219,15 @@ def _weigh(whole: Sequence[_Reading], parts: Sequence[_Reading]) -> tuple[_Readi
 
     The whole decides: parts lack what stands beside them. A part decides where all others are
     small talk, or where the whole is a refusal beside it. Two parts are two requests if both are
-    certain and among the first guesses of the whole, or if they are the two between which the
-    whole is in doubt.
+    certain and among the first guesses of the whole, or if the whole is in doubt and they are among
+    these, the very first included.
     """
     best = max(whole, key=lambda reading: reading.confidence)
     if not parts:
         return best, []
     near = [intent for intent, _ in best.guesses[:_BESIDE]]
     asked = [part for part in parts if part.is_request and part.intent in near]
-    torn = best.doubt in ("unsure", "ambiguous") and {p.intent for p in asked} == set(near[:2])
+    torn = best.doubt in ("unsure", "ambiguous") and near[0] in {part.intent for part in asked}
     first: dict[str, _Reading] = {}
     for part in asked:
         if part.certain or torn:

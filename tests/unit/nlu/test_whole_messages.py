@@ -65,6 +65,15 @@ def test_of_two_requests_both_are_seen(bot: RasaBot) -> None:
     assert all(found[text] <= TWO[text] for text in TWO), found
 
 
+def test_a_whole_that_is_unsure_gives_way_to_its_parts(bot: RasaBot) -> None:
+    """What each part asks for by itself is done, however little the whole says of the second."""
+    understood = bot.understand("zaelerstand is 4711 und wann komt die rechnung")
+    assert [each.intent for each in understood.requests] == [
+        "submit_meter_reading",
+        "ask_invoice_copy",
+    ]
+
+
 @pytest.mark.parametrize("text", TURNED_DOWN)
 def test_a_refusal_is_asked_back(bot: RasaBot, text: str) -> None:
     """Nothing is begun that the customer does not want."""
